@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Portcullis: `make help` lists the targets. V=1 shows the commands.
+
+PREFIX  ?= /usr/local
+DESTDIR ?=
+BUILD   ?= build
+CLANG   ?= clang
+BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
+Q       := $(if $(V),,@)
+say      = $(if $(V),@:,@printf '  %-8s %s\n' $(1) $(2))
+
+PACKAGES := libbpf libelf zlib glib-2.0 json-c libcmark-gfm libmnl
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla \
+	    -Wno-unused-parameter
+CFLAGS   ?= -O2 -g
+CPPFLAGS += -D_GNU_SOURCE -iquote include -iquote user -iquote $(BUILD) $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+LIBS     := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lcmark-gfm-extensions
+STD      := -std=gnu11
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+
+LIBRARY  := $(filter-out user/main.c,$(wildcard user/*.c))
+COMMANDS := $(wildcard user/commands/*.c) user/main.c
+GENERATED := $(BUILD)/portcullis.skel.h $(BUILD)/shipped.h
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all
+
+all: $(BUILD)/portcullis ## build the binary (default)
+
+# --- the program: .bpf.c → .bpf.o → .skel.h ---
+
+BPF_FLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-parameter -Iinclude -Ivmlinux
+
+$(BUILD)/portcullis.bpf.o: bpf/portcullis.bpf.c $(wildcard bpf/*.h include/*.h vmlinux/*.h)
+	$(call say,BPF,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_FLAGS) -c $< -o $@
+	$(Q)llvm-strip -g $@
+
+$(BUILD)/portcullis.skel.h: $(BUILD)/portcullis.bpf.o
+	$(call say,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name portcullis >$@
+
+# --- the shipped policies, as C strings ---
+
+$(BUILD)/shipped.h: $(sort $(wildcard policies/*.md)) user/embed.awk
+	$(call say,EMBED,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)awk -f user/embed.awk $(filter %.md,$^) >$@
+
+# --- the loader; one set of objects for use, one with sanitizers for the unit tests ---
+
+objects = $(patsubst %.c,$(1)/%.o,$(2))
+
+$(BUILD)/plain/%.o: %.c | $(GENERATED)
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(STD) $(CFLAGS) $(WARNINGS) $(CPPFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/san/%.o: %.c | $(GENERATED)
+	$(call say,CC.san,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(STD) -O1 -g $(SANITIZE) $(WARNINGS) $(CPPFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/portcullis: $(call objects,$(BUILD)/plain,$(LIBRARY) $(COMMANDS))
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) $^ $(LIBS) -o $@
+
+# --- tests: every test_*.c is a program of its own, every test_*.sh a script; all print TAP ---
+
+UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
+PACKETS := $(patsubst tests/packets/%.c,$(BUILD)/packets/%,$(wildcard tests/packets/test_*.c))
+FAULTS  := $(patsubst tests/faults/%.c,$(BUILD)/faults/%,$(wildcard tests/faults/test_*.c))
+LIVE    := $(wildcard tests/live/test_*.sh)
+PROBES  := $(patsubst tests/live/%.c,$(BUILD)/live/%,$(wildcard tests/live/*.c))
+
+$(BUILD)/unit/%: $(BUILD)/san/tests/unit/%.o $(call objects,$(BUILD)/san,$(LIBRARY))
+	$(call say,LD.san,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(SANITIZE) $^ $(LIBS) -lcmocka -o $@
+
+HARNESS := $(filter-out tests/packets/test_%,$(wildcard tests/packets/*.c))
+
+$(BUILD)/packets/%: $(BUILD)/plain/tests/packets/%.o $(call objects,$(BUILD)/plain,$(HARNESS) $(LIBRARY))
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $^ $(LIBS) -lcmocka -o $@
+
+# Each call of a load that can fail is wrapped, so that a test can make it fail.
+WRAPPED := $(shell sed -n 's/^WRAP.\([a-z_]*\),.*/\1/p' tests/faults/wrapped.h 2>/dev/null)
+
+$(BUILD)/faults/%: $(BUILD)/san/tests/faults/%.o $(call objects,$(BUILD)/san,$(LIBRARY))
+	$(call say,LD.san,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(SANITIZE) $(patsubst %,-Wl$(,)--wrap=%,$(WRAPPED)) $^ $(LIBS) -lcmocka -o $@
+
+$(BUILD)/live/%: tests/live/%.c
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(STD) $(CFLAGS) $(WARNINGS) $(CPPFLAGS) $< $(LIBS) -o $@
+
+.PHONY: test test-unit test-packets test-faults test-live
+test: $(BUILD)/portcullis $(UNIT) $(PACKETS) $(FAULTS) $(PROBES) fuzz-quick ## build and run every test
+	$(Q)PORTCULLIS=$(BUILD)/portcullis BUILD=$(BUILD) tests/run $(UNIT) $(PACKETS) $(FAULTS) $(LIVE)
+test-unit: $(UNIT) ## the loader's files, one by one, under sanitizers
+	$(Q)tests/run $^
+test-packets: $(PACKETS) ## the program, packet by packet
+	$(Q)tests/run $^
+test-faults: $(FAULTS) ## a load in which each call fails in turn
+	$(Q)tests/run $^
+test-live: $(BUILD)/portcullis $(PROBES) ## the gate in network namespaces
+	$(Q)PORTCULLIS=$(BUILD)/portcullis BUILD=$(BUILD) tests/run $(LIVE)
+
+# --- what people call ---
+
+.PHONY: demo deps install uninstall check fuzz fuzz-quick bench vmlinux clean help
+, := ,
+
+demo: ## set up an edge in network namespaces, enforce, send traffic, compare
+	$(Q)tests/deps
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)PORTCULLIS=$(BUILD)/portcullis tests/demo
+
+deps: ## install what is missing, from the distribution
+	$(Q)tests/deps
+
+clean: ## remove what was built
+	$(Q)rm -rf $(BUILD)
+
+help: ## list the targets
+	$(Q)sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile | expand -t 16
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

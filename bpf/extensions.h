@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The headers between IP and transport: IPv6 extension headers, and AH in IPv4 too. The walk is a
+ * global function, which the verifier checks once by itself: inlined, its turns would multiply
+ * every path that follows.
+ */
+#ifndef PORTCULLIS_EXTENSIONS_H
+#define PORTCULLIS_EXTENSIONS_H
+
+#include "vmlinux.h"
+
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#include "packet.h"
+
+#define EXTENSIONS_MAX 8
+
+/* No reason: what follows the headers can be judged. */
+#define EXTENSIONS_PASSED REASON_COUNT
+
+/* IP protocol numbers that vmlinux.h does not have. */
+enum {
+	IPPROTO_HOPOPTS = 0,
+	IPPROTO_ROUTING = 43,
+	IPPROTO_FRAGMENT = 44,
+	IPPROTO_ICMPV6 = 58,
+	IPPROTO_DSTOPTS = 60,
+	IPPROTO_VRRP = 112,
+};
+
+/* What a walk answers, in the one integer that a global function may return. */
+struct extensions {
+	union {
+		struct {
+			__u16 length;  /* of all headers walked */
+			__u8 protocol; /* that follows them */
+			__u8 reason;   /* enum reason */
+		};
+		__u32 walked;
+	};
+};
+_Static_assert(sizeof(struct extensions) == sizeof(__u32), "what the walk returns");
+
+/*
+ * No chain ends further into a frame than this: one header is at most 256 * 8 bytes, and 128 cover
+ * what stands before. A mask, so that the verifier sees the bound.
+ */
+#define EXTENSIONS_MASK 0x7fff
+_Static_assert(128 + EXTENSIONS_MAX * 256 * 8 <= EXTENSIONS_MASK, "the mask changes nothing");
+
+static __always_inline bool is_extension(enum ip_version ip, __u8 protocol)
+{
+	switch (protocol) {
+	case IPPROTO_AH: return true;
+	case IPPROTO_HOPOPTS:
+	case IPPROTO_ROUTING:
+	case IPPROTO_FRAGMENT:
+	case IPPROTO_DSTOPTS: return ip == IP_V6;
+	default: return false;
+	}
+}
+
+/* The first 8 bytes of an extension header, as all of its kinds have them. */
+struct extension {
+	__u8 next_header;
+	__u8 length; /* in units of 8 bytes less the first 8; in AH, of 4 less the first 8 */
+	union {
+		struct {
+			__u8 type;
+			__u8 segments_left;
+		} routing;
+		__be16 fragment_offset; /* 13 bits, two reserved, more fragments (RFC 8200, 4.5) */
+	};
+	__be32 identification;
+};
+_Static_assert(sizeof(struct extension) == 8, "the shortest extension header");
+
+/* Why a packet with this header goes no further, or EXTENSIONS_PASSED with its length in bytes. */
+static __always_inline enum reason extension_judge(const struct extension *extension, __u8 protocol,
+						   __u32 *length)
+{
+	*length = (extension->length + 1) * 8;
+	switch (protocol) {
+	case IPPROTO_ROUTING:
+		/* RFC 5095 */
+		return !extension->routing.type || extension->routing.segments_left
+			       ? REASON_SOURCE_ROUTE
+			       : EXTENSIONS_PASSED;
+	case IPPROTO_FRAGMENT:
+		/* neither offset nor more fragments: atomic (RFC 6946) */
+		*length = sizeof(*extension);
+		return extension->fragment_offset & bpf_htons(0xfff9) ? REASON_FRAGMENT : EXTENSIONS_PASSED;
+	case IPPROTO_AH:
+		*length = (extension->length + 2) * 4;
+		return *length < sizeof(struct ip_auth_hdr) ? REASON_MALFORMED : EXTENSIONS_PASSED;
+	default: return EXTENSIONS_PASSED;
+	}
+}
+
+/*
+ * Walks from offset in the frame over at most `rest` bytes, beginning with a header of the kind
+ * that protocol says. Returns struct extensions.
+ */
+__noinline __u32 extensions_walk(struct xdp_md *ctx, __u32 offset, __u32 rest, __u32 protocol,
+				 __u32 ip)
+{
+	void *data = (void *)(long)ctx->data;
+	void *end = (void *)(long)ctx->data_end;
+	struct extensions walk = {.protocol = protocol, .reason = EXTENSIONS_PASSED};
+
+	for (int i = 0; i < EXTENSIONS_MAX; i++) {
+		__u32 at = (offset + walk.length) & EXTENSIONS_MASK;
+		const struct extension *extension = data + at;
+		__u32 length;
+
+		if (!is_extension(ip, walk.protocol))
+			return walk.walked;
+		if ((void *)(extension + 1) > end) {
+			walk.reason = REASON_MALFORMED;
+			return walk.walked;
+		}
+		walk.reason = extension_judge(extension, walk.protocol, &length);
+		if (walk.reason == EXTENSIONS_PASSED && walk.length + length > rest)
+			walk.reason = REASON_MALFORMED;
+		if (walk.reason != EXTENSIONS_PASSED)
+			return walk.walked;
+		walk.protocol = extension->next_header;
+		walk.length += length;
+	}
+	if (is_extension(ip, walk.protocol))
+		walk.reason = REASON_HEADER_CHAIN;
+	return walk.walked;
+}
+
+#endif

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The program's settings and maps: all that the loader and the program say to each other. */
+#ifndef PORTCULLIS_MAPS_H
+#define PORTCULLIS_MAPS_H
+
+#include "vmlinux.h"
+
+#include <bpf/bpf_helpers.h>
+
+#include "layout.h"
+
+/*
+ * Settings, written by the loader before the program is loaded. The verifier removes the code of
+ * what is off.
+ */
+
+/* What a destination leads to that no table has. TARGET_NONE: it passes as unlisted. */
+const volatile __u32 everyone = TARGET_NONE;
+/* Refusals of everyone have the reason not-listed. */
+const volatile bool unlisted_drop = false;
+/* Nothing is dropped, only counted; a target can say so for one server. */
+const volatile bool monitor = false;
+/* Frames that are neither IP nor ARP are dropped. */
+const volatile bool non_ip_drop = false;
+/* server_counters are kept. */
+const volatile bool count_servers = false;
+
+const volatile bool have_servers4 = false;
+const volatile bool have_servers6 = false;
+const volatile bool have_prefixes4 = false;
+const volatile bool have_prefixes6 = false;
+const volatile bool have_management4 = false;
+const volatile bool have_management6 = false;
+
+/* Of servers4 and servers6: how many buckets less one (a power of two), and the hash's seed. */
+const volatile __u32 mask4 = 0;
+const volatile __u32 mask6 = 0;
+const volatile __u64 seed4 = 0;
+const volatile __u64 seed6 = 0;
+
+/* A bit for each IP protocol that passes to guarded servers, besides those judged here. */
+const volatile __u64 protocols[4] = {};
+
+/*
+ * Maps of a generation: sized and filled by the loader, then frozen. Where max_entries is 1, the
+ * loader sets what the policy needs.
+ */
+
+/* By profile. Written by the loader through mmap. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct port_table);
+} ports SEC(".maps");
+
+/* By what `ports` holds. Written by the loader through mmap. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct segment);
+} segments SEC(".maps");
+
+/* By server_hash4(). Written by the loader through mmap. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct bucket4);
+} servers4 SEC(".maps");
+
+/* By server_hash6(). Written by the loader through mmap. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct bucket6);
+} servers6 SEC(".maps");
+
+/* Targets of servers that a site names by prefix. Written by the loader. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct prefix4);
+	__type(value, __u32);
+} prefixes4 SEC(".maps");
+
+/* As prefixes4. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct prefix6);
+	__type(value, __u32);
+} prefixes6 SEC(".maps");
+
+/* The sources of Management; its ports are segments. Written by the loader. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct prefix4);
+	__type(value, __u8);
+} management4 SEC(".maps");
+
+/* As management4. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct prefix6);
+	__type(value, __u8);
+} management6 SEC(".maps");
+
+/* What people need to know and the program does not. Written by the loader, which sizes it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, 4096);
+} catalog SEC(".maps");
+
+/*
+ * Readers go from a program to its maps, so the program must name the catalog. The address goes
+ * nowhere: called where packets are rare, it costs those that are not nothing.
+ */
+static __always_inline void catalog_refer(void)
+{
+	asm volatile("" : : "r"(&catalog));
+}
+
+/* Shared maps, pinned: they outlive generations. The program writes, the loader reads. */
+
+/* Passed packets by slot of segment; the loader sizes it when it makes the pin. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct count_block);
+} counters SEC(".maps");
+
+/* Packets by server number; sized likewise. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct server_block);
+} server_counters SEC(".maps");
+
+/* All packets, by the reason of their verdict. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct reason_counts);
+} reasons SEC(".maps");
+
+/* Dropped and would-be dropped packets, by transport and destination port. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, PORT_BLOCKS);
+	__type(key, __u32);
+	__type(value, struct port_block);
+} dropped_ports SEC(".maps");
+
+#endif

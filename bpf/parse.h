@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Frame to struct packet: link header, IP header, extension headers, transport header. */
+#ifndef PORTCULLIS_PARSE_H
+#define PORTCULLIS_PARSE_H
+
+#include "vmlinux.h"
+
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#include "extensions.h"
+#include "maps.h"
+#include "packet.h"
+
+/* EtherTypes (IEEE 802 numbers); up to 0x05ff the field is a length (IEEE 802.3). */
+enum ethertype {
+	ETHERTYPE_IPV4 = 0x0800,
+	ETHERTYPE_ARP = 0x0806,
+	ETHERTYPE_VLAN = 0x8100,
+	ETHERTYPE_IPV6 = 0x86dd,
+	ETHERTYPE_MPLS = 0x8847,
+	ETHERTYPE_MPLS_MULTICAST = 0x8848,
+	ETHERTYPE_PPPOE_SESSION = 0x8864,
+	ETHERTYPE_SERVICE_VLAN = 0x88a8,
+	ETHERTYPE_OLD_QINQ = 0x9100, /* no tag to Linux, so what follows is not looked into */
+};
+
+#define VLAN_TAGS_MAX 2
+
+/* Where the parser stands. */
+struct cursor {
+	struct xdp_md *ctx;
+	void *at;
+	void *end;  /* of the frame's first buffer: what may be touched */
+	__u32 rest; /* bytes from `at` to the end of the IP packet: what may be believed */
+};
+
+static __always_inline struct cursor cursor_make(struct xdp_md *ctx)
+{
+	struct cursor cursor = {
+		.ctx = ctx,
+		.at = (void *)(long)ctx->data,
+		.end = (void *)(long)ctx->data_end,
+		.rest = ~0U, /* no IP header read yet */
+	};
+
+	return cursor;
+}
+
+/* Whether the next size bytes can be read, and belong to the packet. */
+static __always_inline bool holds(const struct cursor *cursor, __u32 size)
+{
+	return cursor->at + size <= cursor->end && cursor->rest >= size;
+}
+
+static __always_inline void advance(struct cursor *cursor, __u32 size)
+{
+	cursor->at += size;
+	cursor->rest -= size;
+}
+
+/* Whether the frame holds size more bytes; only its first buffer is at hand. */
+static __always_inline bool frame_holds(const struct cursor *cursor, __u32 size)
+{
+	__u64 before; /* 64 bits: the verifier lets no pointer into arithmetic of 32 */
+
+	if (likely(cursor->at + size <= cursor->end))
+		return true;
+	before = cursor->at - (void *)(long)cursor->ctx->data;
+	return bpf_xdp_get_buff_len(cursor->ctx) >= before + size;
+}
+
+static __always_inline bool is_vlan_tag(__be16 ethertype)
+{
+	return ethertype == bpf_htons(ETHERTYPE_VLAN) ||
+	       ethertype == bpf_htons(ETHERTYPE_SERVICE_VLAN);
+}
+
+/* From the EtherType of the first tag to the one behind the last. */
+static __always_inline bool parse_tags(struct cursor *cursor, struct packet *packet,
+				       __be16 *ethertype)
+{
+#pragma unroll
+	for (int tags = 0; tags < VLAN_TAGS_MAX; tags++) {
+		const struct vlan_hdr *tag = cursor->at;
+
+		if (!is_vlan_tag(*ethertype))
+			return true;
+		if (!holds(cursor, sizeof(*tag)))
+			return decide(packet, REASON_MALFORMED);
+		*ethertype = tag->h_vlan_encapsulated_proto;
+		advance(cursor, sizeof(*tag));
+	}
+	if (!is_vlan_tag(*ethertype))
+		return true;
+	packet->length = cursor->end - cursor->at;
+	return decide(packet, REASON_VLAN_DEPTH);
+}
+
+static __always_inline bool decide_non_ip(const struct cursor *cursor, struct packet *packet,
+					  __be16 ethertype)
+{
+	catalog_refer();
+	packet->length = cursor->end - cursor->at;
+	switch (bpf_ntohs(ethertype)) {
+	case ETHERTYPE_MPLS:
+	case ETHERTYPE_MPLS_MULTICAST:
+	case ETHERTYPE_PPPOE_SESSION:
+	case ETHERTYPE_OLD_QINQ: return decide(packet, REASON_HIDDEN_IP);
+	case ETHERTYPE_ARP: return decide(packet, REASON_NON_IP);
+	default: return decide(packet, non_ip_drop ? REASON_NON_IP_DROPPED : REASON_NON_IP);
+	}
+}
+
+static __always_inline bool parse_link(struct cursor *cursor, struct packet *packet)
+{
+	const struct ethhdr *ethernet = cursor->at;
+	__be16 ethertype;
+
+	if (!holds(cursor, sizeof(*ethernet)))
+		return decide(packet, REASON_MALFORMED);
+	ethertype = ethernet->h_proto;
+	advance(cursor, sizeof(*ethernet));
+	if (unlikely(is_vlan_tag(ethertype)) && !parse_tags(cursor, packet, &ethertype))
+		return false;
+
+	packet->ip = ethertype == bpf_htons(ETHERTYPE_IPV4) ? IP_V4 : IP_V6;
+	return likely(ethertype == bpf_htons(ETHERTYPE_IPV4) ||
+		      ethertype == bpf_htons(ETHERTYPE_IPV6)) ||
+	       decide_non_ip(cursor, packet, ethertype);
+}
+
+static __always_inline bool parse_ipv4(struct cursor *cursor, struct packet *packet)
+{
+	const struct iphdr *ip = cursor->at;
+	__u32 header, total;
+
+	if (!holds(cursor, sizeof(*ip)))
+		return false;
+	header = ip->ihl * 4;
+	total = bpf_ntohs(ip->tot_len);
+	if (ip->version != 4 || header < sizeof(*ip) || total < header ||
+	    !frame_holds(cursor, total))
+		return false;
+
+	packet->length = total;
+	packet->source[0] = ip->saddr;
+	packet->destination[0] = ip->daddr;
+	packet->protocol = ip->protocol;
+	packet->fragment = ip->frag_off & bpf_htons(0x3fff); /* more fragments, or an offset */
+	cursor->rest = total;
+	advance(cursor, header);
+	return true;
+}
+
+static __always_inline bool parse_ipv6(struct cursor *cursor, struct packet *packet)
+{
+	const struct ipv6hdr *ip = cursor->at;
+	__u32 total;
+
+	if (!holds(cursor, sizeof(*ip)))
+		return false;
+	/* a payload length of 0 is a jumbogram's (RFC 2675): its options are then cut short */
+	total = sizeof(*ip) + bpf_ntohs(ip->payload_len);
+	if (ip->version != 6 || !frame_holds(cursor, total))
+		return false;
+
+	packet->length = total;
+	for (int i = 0; i < 4; i++) {
+		packet->source[i] = ip->saddr.in6_u.u6_addr32[i];
+		packet->destination[i] = ip->daddr.in6_u.u6_addr32[i];
+	}
+	packet->protocol = ip->nexthdr;
+	cursor->rest = total;
+	advance(cursor, sizeof(*ip));
+	return true;
+}
+
+/* The IP header alone: this much is judged even if the destination is no server. */
+static __always_inline bool parse_network(struct cursor *cursor, struct packet *packet)
+{
+	if (packet->ip == IP_V4 ? parse_ipv4(cursor, packet) : parse_ipv6(cursor, packet))
+		return true;
+	packet->length = cursor->end - cursor->at;
+	return decide(packet, REASON_MALFORMED);
+}
+
+static __always_inline bool parse_tcp(const struct cursor *cursor, struct packet *packet)
+{
+	const struct tcphdr *tcp = cursor->at;
+
+	if (!holds(cursor, sizeof(*tcp)) || tcp->doff * 4 < sizeof(*tcp) ||
+	    tcp->doff * 4 > cursor->rest)
+		return decide(packet, REASON_MALFORMED);
+	packet->payload = PAYLOAD_PORTS;
+	packet->transport = TRANSPORT_TCP;
+	packet->source_port = bpf_ntohs(tcp->source);
+	packet->destination_port = bpf_ntohs(tcp->dest);
+	return true;
+}
+
+static __always_inline bool parse_udp(const struct cursor *cursor, struct packet *packet)
+{
+	const struct udphdr *udp = cursor->at;
+
+	if (!holds(cursor, sizeof(*udp)) || bpf_ntohs(udp->len) < sizeof(*udp) ||
+	    bpf_ntohs(udp->len) > cursor->rest)
+		return decide(packet, REASON_MALFORMED);
+	packet->payload = PAYLOAD_PORTS;
+	packet->transport = TRANSPORT_UDP;
+	packet->source_port = bpf_ntohs(udp->source);
+	packet->destination_port = bpf_ntohs(udp->dest);
+	return true;
+}
+
+/* ICMPv6's own header has 4 bytes, but every message that passes has at least 8. */
+static __always_inline bool parse_icmp(const struct cursor *cursor, struct packet *packet)
+{
+	const struct icmphdr *icmp = cursor->at;
+
+	if (!holds(cursor, sizeof(*icmp)))
+		return decide(packet, REASON_MALFORMED);
+	packet->payload = PAYLOAD_ICMP;
+	packet->icmp_type = icmp->type;
+	return true;
+}
+
+/* Takes the cursor behind the extension headers. */
+static __always_inline bool parse_extensions(struct cursor *cursor, struct packet *packet)
+{
+	struct extensions extensions = {
+		.walked = extensions_walk(cursor->ctx,
+					  cursor->at - (void *)(long)cursor->ctx->data,
+					  cursor->rest, packet->protocol, packet->ip),
+	};
+
+	if (extensions.reason != EXTENSIONS_PASSED)
+		return decide(packet, extensions.reason);
+	packet->protocol = extensions.protocol;
+	advance(cursor, extensions.length & EXTENSIONS_MASK);
+	return true;
+}
+
+/* Everything behind the IP header. */
+static __always_inline bool parse_payload(struct cursor *cursor, struct packet *packet)
+{
+	if (unlikely(packet->fragment))
+		return decide(packet, REASON_FRAGMENT);
+	if (unlikely(packet->protocol != IPPROTO_TCP && packet->protocol != IPPROTO_UDP) &&
+	    is_extension(packet->ip, packet->protocol) && !parse_extensions(cursor, packet))
+		return false;
+	if (likely(packet->protocol == IPPROTO_TCP))
+		return parse_tcp(cursor, packet);
+	if (likely(packet->protocol == IPPROTO_UDP))
+		return parse_udp(cursor, packet);
+	if (packet->protocol == (packet->ip == IP_V4 ? IPPROTO_ICMP : IPPROTO_ICMPV6))
+		return parse_icmp(cursor, packet);
+	return true;
+}
+
+#endif

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The bytes that the kernel's program and the loader share: what each map holds. The maps of a
+ * generation are filled once, frozen, and belong to the program that enforces it; the shared maps
+ * are pinned and outlive it. Integers are in host byte order unless typed __be32.
+ *
+ * Include vmlinux.h or <linux/types.h> first.
+ */
+#ifndef PORTCULLIS_LAYOUT_H
+#define PORTCULLIS_LAYOUT_H
+
+#include "reasons.h"
+
+/* Grows whenever a shared map changes its meaning: a binary refuses the pins of another layout. */
+#define LAYOUT_VERSION 1
+
+enum transport {
+	TRANSPORT_TCP,
+	TRANSPORT_UDP,
+	TRANSPORTS,
+};
+
+/* --- maps of a generation --- */
+
+/*
+ * `ports`, one per profile: the segment that opens a destination port, 0 for none. A direct table,
+ * so that a profile of a thousand ranges costs what a profile of one port does.
+ */
+struct port_table {
+	__u16 segment[TRANSPORTS][65536];
+};
+_Static_assert(sizeof(struct port_table) == 256 * 1024, "one look-up by shift");
+
+/* What a segment asks of a packet before it passes. */
+enum segment_kind {
+	SEGMENT_PUBLISHED,   /* nothing: a row opens it */
+	SEGMENT_MANAGEMENT,  /* a source that Management names */
+	SEGMENT_DHCP_CLIENT, /* the source port of a DHCP server (RFC 2131, RFC 8415) */
+};
+
+/* `segments`; entry 0 is not used: it is what a closed port has. */
+struct segment {
+	__u16 first; /* both bounds belong to it */
+	__u16 last;
+	__u8 transport; /* enum transport */
+	__u8 kind;      /* enum segment_kind */
+	__u8 media;     /* 1: a media port range */
+	__u8 unused;
+	__u32 slot; /* in `counters`; 0 for kinds that no row opens */
+	__u32 unused2;
+};
+_Static_assert(sizeof(struct segment) == 16, "an index is a shift");
+
+/*
+ * What a destination address leads to, in 32 bits: the server's number (its entry in
+ * `server_counters`), its profile (its entry in `ports`) and its mode. TARGET_NONE is no server.
+ */
+#define TARGET_NONE         0
+#define TARGET_SERVER_BITS  20
+#define TARGET_PROFILE_BITS 11
+#define TARGET_SERVERS_MAX  (1U << TARGET_SERVER_BITS)
+#define TARGET_PROFILES_MAX (1U << TARGET_PROFILE_BITS)
+
+/* Server numbers start at 1, so that no target is TARGET_NONE; 1 stands for "the whole interface".
+ */
+#define SERVER_WHOLE_INTERFACE 1
+#define SERVER_FIRST           2
+
+static inline __u32 target_make(__u32 server, __u32 profile, __u32 monitor)
+{
+	return server << (TARGET_PROFILE_BITS + 1) | profile << 1 | monitor;
+}
+
+static inline __u32 target_server(__u32 target)
+{
+	return target >> (TARGET_PROFILE_BITS + 1);
+}
+
+static inline __u32 target_profile(__u32 target)
+{
+	return target >> 1 & (TARGET_PROFILES_MAX - 1);
+}
+
+static inline __u32 target_monitor(__u32 target)
+{
+	return target & 1;
+}
+
+/*
+ * `servers4`, `servers6`: open-addressed tables of exact addresses in buckets of one cache line. An
+ * address is in bucket server_hash*() & (buckets - 1) or nowhere; the loader tries seeds and sizes
+ * until every bucket holds its addresses. An empty place has address 0 and TARGET_NONE.
+ */
+#define BUCKET4_SERVERS 8
+#define BUCKET6_SERVERS 3
+
+struct server4 {
+	__be32 address;
+	__u32 target;
+};
+
+struct bucket4 {
+	struct server4 server[BUCKET4_SERVERS];
+};
+_Static_assert(sizeof(struct bucket4) == 64, "a cache line");
+
+struct server6 {
+	__be32 address[4];
+	__u32 target;
+};
+
+struct bucket6 {
+	struct server6 server[BUCKET6_SERVERS];
+	__u32 unused;
+};
+_Static_assert(sizeof(struct bucket6) == 64, "a cache line");
+
+/* Multiplicative hashing; the high bits of the product are the well-mixed ones. */
+static inline __u32 server_hash4(__be32 address, __u64 seed)
+{
+	return (__u32)(((__u64)address + seed) * 0x9e3779b97f4a7c15ULL >> 32);
+}
+
+static inline __u32 server_hash6(const __be32 address[4], __u64 seed)
+{
+	__u64 high = (__u64)address[0] << 32 | address[1];
+	__u64 low = (__u64)address[2] << 32 | address[3];
+	__u64 mixed = (high ^ seed) * 0x9e3779b97f4a7c15ULL;
+
+	mixed ^= mixed >> 32;
+	return (__u32)((mixed + low) * 0xd6e8feb86659fd93ULL >> 32);
+}
+
+/* Keys of the LPM tries `prefixes4`, `prefixes6` (servers named by prefix) and `management*`. */
+struct prefix4 {
+	__u32 length;
+	__be32 address;
+};
+
+struct prefix6 {
+	__u32 length;
+	__be32 address[4];
+};
+
+/* --- shared maps: per-CPU arrays of blocks of at most 32 KiB, the kernel's limit --- */
+
+#define BLOCK_SIZE (32 * 1024)
+
+struct count {
+	__u64 packets;
+	__u64 bytes; /* of the IP packet as its header states, without link layer or padding */
+};
+
+#define COUNTS_PER_BLOCK (BLOCK_SIZE / sizeof(struct count))
+
+/* `counters`: slot n is entry n % COUNTS_PER_BLOCK of block n / COUNTS_PER_BLOCK. */
+struct count_block {
+	struct count count[COUNTS_PER_BLOCK];
+};
+_Static_assert(sizeof(struct count_block) == BLOCK_SIZE, "as large as a per-CPU value may be");
+
+
+/* `server_counters`: by server number; a would-be drop (monitor) counts as passed here. */
+struct server_count {
+	struct count passed;
+	struct count dropped;
+};
+
+#define SERVERS_PER_BLOCK (BLOCK_SIZE / sizeof(struct server_count))
+
+struct server_block {
+	struct server_count server[SERVERS_PER_BLOCK];
+};
+_Static_assert(sizeof(struct server_block) == BLOCK_SIZE, "as large as a per-CPU value may be");
+
+/* `reasons`, one entry. A packet is counted once: as enforced, or as monitored (a would-be drop).
+ */
+struct reason_counts {
+	struct count enforced[REASON_COUNT];
+	struct count monitored[REASON_COUNT];
+};
+
+/* `dropped_ports`: dropped or would-be dropped packets by transport and destination port. */
+#define PORTS_PER_BLOCK (BLOCK_SIZE / sizeof(__u64))
+#define PORT_BLOCKS     (TRANSPORTS * 65536 / PORTS_PER_BLOCK)
+
+struct port_block {
+	__u64 packets[PORTS_PER_BLOCK];
+};
+_Static_assert(sizeof(struct port_block) == BLOCK_SIZE, "as large as a per-CPU value may be");
+
+#endif

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Loads the program with the policy that packet tests share, and runs frames through it. */
+#include "harness.h"
+
+#include <arpa/inet.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <glib.h>
+#include <linux/bpf.h>
+#include <string.h>
+
+#define BUCKETS       4
+#define COUNT_BLOCKS  2
+#define SERVER_BLOCKS 2
+
+static const struct test_segment {
+	unsigned int profile;
+	struct segment segment;
+} test_segments[] = {
+	{.segment = {.kind = 255}}, /* 0 is no segment: nothing may read it */
+	{SERVICES, {5061, 5061, TRANSPORT_TCP, SEGMENT_PUBLISHED, .slot = 3}},
+	{SERVICES, {443, 443, TRANSPORT_TCP, SEGMENT_PUBLISHED, .slot = 4}},
+	{SERVICES, {49152, 57500, TRANSPORT_TCP, SEGMENT_PUBLISHED, .media = 1, .slot = 2050}},
+	{SERVICES, {3478, 3478, TRANSPORT_UDP, SEGMENT_PUBLISHED, .slot = 5}},
+	{SERVICES, {50000, 59999, TRANSPORT_UDP, SEGMENT_PUBLISHED, .media = 1, .slot = 4095}},
+	{SERVICES, {22, 22, TRANSPORT_TCP, SEGMENT_MANAGEMENT, .slot = 0}},
+	{SERVICES, {161, 161, TRANSPORT_UDP, SEGMENT_MANAGEMENT, .slot = 0}},
+	{SERVICES, {68, 68, TRANSPORT_UDP, SEGMENT_DHCP_CLIENT, .slot = 0}},
+	{SERVICES, {546, 546, TRANSPORT_UDP, SEGMENT_DHCP_CLIENT, .slot = 0}},
+	{OTHER, {8080, 8080, TRANSPORT_TCP, SEGMENT_PUBLISHED, .slot = 6}},
+	{OTHER, {67, 67, TRANSPORT_UDP, SEGMENT_PUBLISHED, .slot = 7}},
+	{SERVICES, {9, 9, TRANSPORT_TCP, .kind = 255}}, /* no kind that there is */
+};
+
+static const struct test_server {
+	const char *address4, *address6;
+	unsigned int length4, length6; /* of a prefix; 0: an exact address */
+	unsigned int server, profile, monitor;
+} test_servers[] = {
+	{"10.0.1.11", "2001:db8:1::11", 0, 0, SERVER_SERVICES, SERVICES, 0},
+	{"10.0.1.12", "2001:db8:1::12", 0, 0, SERVER_OTHER, OTHER, 0},
+	{"10.0.1.13", "2001:db8:1::13", 0, 0, SERVER_MONITOR, SERVICES, 1},
+	{"10.0.1.14", "2001:db8:1::14", 0, 0, SERVER_CLOSED, CLOSED, 0},
+	{"10.9.7.0", "2001:db8:9:7::", 24, 64, SERVER_LONGER, OTHER, 0},
+	{"10.9.0.0", "2001:db8:9::", 16, 48, SERVER_PREFIX, SERVICES, 0},
+};
+
+#define MANAGEMENT4 "198.51.100.0"
+#define MANAGEMENT6 "2001:db8:aa::"
+
+/* All counters, as sums over CPUs. */
+static struct tallies {
+	struct count counters[COUNT_BLOCKS * COUNTS_PER_BLOCK];
+	struct server_count servers[SERVER_BLOCKS * SERVERS_PER_BLOCK];
+	struct reason_counts reasons;
+	uint64_t dropped_ports[TRANSPORTS * 65536];
+} expected, actual;
+
+static int map_fd(struct bpf_map *map)
+{
+	return bpf_map__fd(map);
+}
+
+struct portcullis *harness_open(void)
+{
+	struct portcullis *program = portcullis__open();
+
+	assert_non_null(program);
+	bpf_map__set_max_entries(program->maps.ports, PROFILES);
+	bpf_map__set_max_entries(program->maps.segments, G_N_ELEMENTS(test_segments));
+	bpf_map__set_max_entries(program->maps.servers4, BUCKETS);
+	bpf_map__set_max_entries(program->maps.servers6, BUCKETS);
+	bpf_map__set_max_entries(program->maps.prefixes4, G_N_ELEMENTS(test_servers));
+	bpf_map__set_max_entries(program->maps.prefixes6, G_N_ELEMENTS(test_servers));
+	bpf_map__set_max_entries(program->maps.counters, COUNT_BLOCKS);
+	bpf_map__set_max_entries(program->maps.server_counters, SERVER_BLOCKS);
+	program->rodata->everyone = target_make(SERVER_WHOLE_INTERFACE, SERVICES, 0);
+	return program;
+}
+
+void harness_site(struct portcullis *program)
+{
+	program->rodata->everyone = TARGET_NONE;
+	program->rodata->count_servers = true;
+	program->rodata->have_servers4 = program->rodata->have_servers6 = true;
+	program->rodata->have_prefixes4 = program->rodata->have_prefixes6 = true;
+	program->rodata->mask4 = program->rodata->mask6 = BUCKETS - 1;
+	program->rodata->seed4 = 0x123456789abcdef0;
+	program->rodata->seed6 = 0x0fedcba987654321;
+}
+
+static void fill_ports(struct portcullis *program)
+{
+	g_autofree struct port_table *tables = g_new0(struct port_table, PROFILES);
+
+	for (uint32_t i = 1; i < G_N_ELEMENTS(test_segments); i++) {
+		const struct segment *segment = &test_segments[i].segment;
+
+		for (unsigned int port = segment->first; port <= segment->last; port++)
+			tables[test_segments[i].profile].segment[segment->transport][port] = i;
+	}
+	for (uint32_t i = 0; i < PROFILES; i++)
+		assert_int_equal(
+			bpf_map_update_elem(map_fd(program->maps.ports), &i, &tables[i], BPF_ANY),
+			0);
+	for (uint32_t i = 0; i < G_N_ELEMENTS(test_segments); i++)
+		assert_int_equal(bpf_map_update_elem(map_fd(program->maps.segments), &i,
+						     &test_segments[i].segment, BPF_ANY),
+				 0);
+}
+
+static uint32_t target_of(const struct test_server *server)
+{
+	return target_make(server->server, server->profile, server->monitor);
+}
+
+static void add_server4(struct portcullis *program, const struct test_server *server)
+{
+	struct server4 entry = {.target = target_of(server)};
+	struct bucket4 bucket;
+	uint32_t key;
+	int place = 0;
+
+	assert_int_equal(inet_pton(AF_INET, server->address4, &entry.address), 1);
+	key = server_hash4(entry.address, program->rodata->seed4) & (BUCKETS - 1);
+	assert_int_equal(bpf_map_lookup_elem(map_fd(program->maps.servers4), &key, &bucket), 0);
+	while (bucket.server[place].target)
+		assert_true(++place < BUCKET4_SERVERS);
+	bucket.server[place] = entry;
+	assert_int_equal(bpf_map_update_elem(map_fd(program->maps.servers4), &key, &bucket, 0), 0);
+}
+
+static void add_server6(struct portcullis *program, const struct test_server *server)
+{
+	struct server6 entry = {.target = target_of(server)};
+	struct bucket6 bucket;
+	uint32_t key;
+	int place = 0;
+
+	assert_int_equal(inet_pton(AF_INET6, server->address6, entry.address), 1);
+	key = server_hash6(entry.address, program->rodata->seed6) & (BUCKETS - 1);
+	assert_int_equal(bpf_map_lookup_elem(map_fd(program->maps.servers6), &key, &bucket), 0);
+	while (bucket.server[place].target)
+		assert_true(++place < BUCKET6_SERVERS);
+	bucket.server[place] = entry;
+	assert_int_equal(bpf_map_update_elem(map_fd(program->maps.servers6), &key, &bucket, 0), 0);
+}
+
+static void add_prefix4(struct bpf_map *map, const char *address, unsigned int length,
+			const void *value)
+{
+	struct prefix4 key = {.length = length};
+
+	assert_int_equal(inet_pton(AF_INET, address, &key.address), 1);
+	assert_int_equal(bpf_map_update_elem(map_fd(map), &key, value, BPF_NOEXIST), 0);
+}
+
+static void add_prefix6(struct bpf_map *map, const char *address, unsigned int length,
+			const void *value)
+{
+	struct prefix6 key = {.length = length};
+
+	assert_int_equal(inet_pton(AF_INET6, address, key.address), 1);
+	assert_int_equal(bpf_map_update_elem(map_fd(map), &key, value, BPF_NOEXIST), 0);
+}
+
+static void fill_servers(struct portcullis *program)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(test_servers); i++) {
+		const struct test_server *server = &test_servers[i];
+		uint32_t target = target_of(server);
+
+		if (!server->length4) {
+			add_server4(program, server);
+			add_server6(program, server);
+			continue;
+		}
+		add_prefix4(program->maps.prefixes4, server->address4, server->length4, &target);
+		add_prefix6(program->maps.prefixes6, server->address6, server->length6, &target);
+	}
+}
+
+void harness_load(struct portcullis *program)
+{
+	uint8_t yes = 1;
+
+	assert_int_equal(portcullis__load(program), 0);
+	fill_ports(program);
+	fill_servers(program);
+	add_prefix4(program->maps.management4, MANAGEMENT4, 24, &yes);
+	add_prefix6(program->maps.management6, MANAGEMENT6, 48, &yes);
+	memset(&expected, 0, sizeof(expected));
+}
+
+int harness_close(void **state)
+{
+	portcullis__destroy(*state);
+	*state = NULL;
+	return 0;
+}
+
+/* Adds up the CPUs' values of all entries; a value is a run of u64. */
+static void read_sums(struct bpf_map *map, void *sums)
+{
+	size_t words = bpf_map__value_size(map) / sizeof(uint64_t);
+	int cpus = libbpf_num_possible_cpus();
+	g_autofree uint64_t *values = g_new0(uint64_t, words * cpus);
+	uint64_t *sum = sums;
+
+	for (uint32_t key = 0; key < bpf_map__max_entries(map); key++, sum += words) {
+		assert_int_equal(bpf_map_lookup_elem(map_fd(map), &key, values), 0);
+		memcpy(sum, values, words * sizeof(*sum));
+		for (size_t i = words; i < words * cpus; i++)
+			sum[i % words] += values[i];
+	}
+}
+
+static void read_tallies(struct portcullis *program)
+{
+	read_sums(program->maps.counters, actual.counters);
+	read_sums(program->maps.server_counters, actual.servers);
+	read_sums(program->maps.reasons, &actual.reasons);
+	read_sums(program->maps.dropped_ports, actual.dropped_ports);
+}
+
+static bool same_prefix(const uint8_t *a, const uint8_t *b, unsigned int bits)
+{
+	unsigned int rest = bits % 8;
+
+	return !memcmp(a, b, bits / 8) &&
+	       (!rest || !((a[bits / 8] ^ b[bits / 8]) >> (8 - rest)));
+}
+
+static const struct test_server *find_server(const struct frame *frame)
+{
+	bool is4 = frame->family == AF_INET;
+	const uint8_t *destination = frame->bytes + frame->ip + (is4 ? 16 : 24);
+	uint8_t address[16];
+
+	for (size_t i = 0; i < G_N_ELEMENTS(test_servers); i++) {
+		const struct test_server *server = &test_servers[i];
+		unsigned int length = is4 ? server->length4 : server->length6;
+
+		inet_pton(frame->family, is4 ? server->address4 : server->address6, address);
+		if (same_prefix(address, destination, length ? length : is4 ? 32 : 128))
+			return server;
+	}
+	return NULL;
+}
+
+static void expect_count(struct count *count, uint32_t bytes)
+{
+	count->packets++;
+	count->bytes += bytes;
+}
+
+static void expect_slot(const struct frame *frame, uint32_t bytes)
+{
+	enum transport transport =
+		frame->protocol == IPPROTO_TCP ? TRANSPORT_TCP : TRANSPORT_UDP;
+	uint16_t port = frame_destination_port(frame);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(test_segments); i++) {
+		const struct segment *segment = &test_segments[i].segment;
+
+		if (segment->kind == SEGMENT_PUBLISHED && segment->transport == transport &&
+		    port >= segment->first && port <= segment->last)
+			expect_count(&expected.counters[segment->slot], bytes);
+	}
+}
+
+static void expect_port(const struct frame *frame)
+{
+	enum transport transport =
+		frame->protocol == IPPROTO_TCP ? TRANSPORT_TCP : TRANSPORT_UDP;
+
+	expected.dropped_ports[transport << 16 | frame_destination_port(frame)]++;
+}
+
+/* What a frame with that reason must have counted. Returns whether it must drop. */
+static bool expect(const struct portcullis *program, const struct frame *frame, enum reason reason,
+		   bool port_read)
+{
+	bool holds, drop = reason >= REASON_NOT_PUBLISHED;
+	uint32_t bytes = frame_length(frame, &holds);
+	const struct test_server *server =
+		holds && program->rodata->have_servers4 ? find_server(frame) : NULL;
+	bool monitored = program->rodata->monitor || (server && server->monitor);
+
+	expect_count(drop && monitored ? &expected.reasons.monitored[reason]
+				       : &expected.reasons.enforced[reason],
+		     bytes);
+	if (reason == REASON_PUBLISHED)
+		expect_slot(frame, bytes);
+	if (port_read)
+		expect_port(frame);
+	if (server)
+		expect_count(drop && !monitored ? &expected.servers[server->server].dropped
+						: &expected.servers[server->server].passed,
+			     bytes);
+	return drop && !monitored;
+}
+
+uint32_t harness_verdict(struct portcullis *program, const void *frame, size_t size)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame, .data_size_in = size);
+
+	assert_int_equal(bpf_prog_test_run_opts(bpf_program__fd(program->progs.portcullis), &run),
+			 0);
+	return run.retval;
+}
+
+const char *harness_reason_name(enum reason reason)
+{
+	static const char *const names[] = {
+#define REASON(symbol, name, verdict, meaning) name,
+		PORTCULLIS_REASONS(REASON)
+#undef REASON
+	};
+
+	return names[reason];
+}
+
+/* The reason that one more packet has than expected. */
+static const char *found_reason(void)
+{
+	for (int i = 0; i < REASON_COUNT; i++) {
+		if (actual.reasons.enforced[i].packets > expected.reasons.enforced[i].packets ||
+		    actual.reasons.monitored[i].packets > expected.reasons.monitored[i].packets)
+			return harness_reason_name(i);
+	}
+	return "none other";
+}
+
+static void check(struct portcullis *program, const char *text, enum reason reason, bool port_read)
+{
+	static struct frame frame;
+	uint32_t verdict;
+	bool drop;
+
+	frame_build(&frame, text);
+	drop = expect(program, &frame, reason, port_read);
+	verdict = harness_verdict(program, frame.bytes, frame.size);
+	read_tallies(program);
+
+	if (memcmp(&actual.reasons, &expected.reasons, sizeof(actual.reasons)))
+		fail_msg("%s: expected reason %s (%u bytes), found %s", text,
+			 harness_reason_name(reason), frame_length(&frame, &(bool){0}),
+			 found_reason());
+	if (verdict != (drop ? XDP_DROP : XDP_PASS))
+		fail_msg("%s: verdict %u", text, verdict);
+	if (memcmp(actual.counters, expected.counters, sizeof(actual.counters)))
+		fail_msg("%s: counters differ", text);
+	if (memcmp(actual.servers, expected.servers, sizeof(actual.servers)))
+		fail_msg("%s: server_counters differ", text);
+	if (memcmp(actual.dropped_ports, expected.dropped_ports, sizeof(actual.dropped_ports)))
+		fail_msg("%s: dropped_ports differ", text);
+}
+
+void harness_run(struct portcullis *program, const struct row *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		harness_check(program, rows[i].reason, "%s", rows[i].frame);
+}
+
+void harness_check(struct portcullis *program, enum reason reason, const char *format, ...)
+{
+	g_autofree char *text = NULL;
+	va_list arguments;
+
+	va_start(arguments, format);
+	text = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	check(program, text, reason,
+	      reason == REASON_NOT_PUBLISHED || reason == REASON_NOT_LISTED ||
+		      reason == REASON_PORT_ZERO);
+}
+
+void harness_check_port(struct portcullis *program, enum reason reason, const char *frame)
+{
+	check(program, frame, reason, true);
+}

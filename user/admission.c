@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Looks at this host before a policy is let onto it. */
+#include "admission.h"
+
+#include <errno.h>
+#include <linux/types.h>
+#include <string.h>
+
+#include "interface.h"
+#include "interface_fit.h"
+#include "judge.h"
+#include "layout.h"
+#include "lockout.h"
+
+/* The generation as seen by one interface, for asking which ports it opens. */
+struct view {
+	const struct compiled *compiled;
+	const struct management *management;
+};
+
+static bool is_open(void *context, unsigned int transport, const struct prefix *source,
+		    uint16_t port)
+{
+	const struct view *view = context;
+
+	return compiled_find(view->compiled, transport, port) ||
+	       management_admits(view->management, transport, source, port);
+}
+
+/* Lists what the profile cuts off on one interface; false if that is an SSH connection. */
+static bool check_sockets(const struct generation *next, const struct choice_interface *interface,
+			  const GArray *interfaces, int index, struct messages *messages)
+{
+	struct view view = {
+		.compiled =
+			next->profiles->pdata[generation_profile_index(next, interface->profile)],
+		.management = &next->policy->settings.management,
+	};
+	g_autoptr(GArray) cut_off = NULL;
+	int error = lockout_read(interfaces, index, is_open, &view, &cut_off);
+	bool ssh = false;
+
+	if (error) {
+		message_add(messages, SEVERITY_ERROR, interface->name, 0,
+			    "cannot read this host's sockets: %s", strerror(-error));
+		return false;
+	}
+	for (guint i = 0; i < cut_off->len; i++) {
+		const struct host_socket *socket = &g_array_index(cut_off, struct host_socket, i);
+		g_autofree char *text = socket_describe(socket);
+
+		ssh |= lockout_is_ssh(socket);
+		message_add(messages, SEVERITY_WARNING, interface->name, 0, "cuts off %s", text);
+	}
+	return !ssh;
+}
+
+static bool check_interface(const struct gate *gate, const struct choice_interface *choice,
+			    const struct interface *interface, const GArray *all,
+			    struct messages *messages)
+{
+	const struct gate_link *link = gate_link(gate, choice->name);
+	g_autofree char *fault = NULL, *caution = NULL;
+
+	if (!interface)
+		fault = interface_missing(all, choice->name);
+	else
+		fault = interface_refusal(all, interface);
+	if (!fault)
+		fault = interface_conflict(interface, link ? link->program : 0);
+	if (fault) {
+		message_add(messages, SEVERITY_ERROR, choice->name, 0, "%s", fault);
+		return false;
+	}
+	caution = link ? NULL : interface_caution(interface);
+	if (caution)
+		message_add(messages, SEVERITY_WARNING, choice->name, 0, "%s", caution);
+	return true;
+}
+
+/* An interface that is enforced and that the next generation leaves out was hardly meant. */
+static bool check_left_out(const struct gate *gate, const struct generation *next,
+			   struct messages *messages)
+{
+	for (guint i = 0; i < gate->links->len; i++) {
+		const struct gate_link *link = gate->links->pdata[i];
+
+		if (!link->ifindex || choice_interface(next->choice, link->name))
+			continue;
+		message_add(
+			messages, SEVERITY_ERROR, link->name, 0,
+			"is enforced now and would no longer be: 'portcullis down %s' first, or "
+			"name it too",
+			link->name);
+		return false;
+	}
+	return true;
+}
+
+bool admission_check(const struct gate *gate, const struct generation *next, bool allow_lockout,
+		     struct messages *messages)
+{
+	const GPtrArray *chosen = next->choice->interfaces;
+	g_autoptr(GArray) all = NULL;
+	int error = interfaces_read(&all);
+
+	if (error) {
+		message_add(messages, SEVERITY_ERROR, "netlink", 0,
+			    "cannot read this host's interfaces: %s", strerror(-error));
+		return false;
+	}
+	for (guint i = 0; i < chosen->len; i++) {
+		const struct choice_interface *choice = chosen->pdata[i];
+		const struct interface *interface = interface_by_name(all, choice->name);
+
+		if (!check_interface(gate, choice, interface, all, messages))
+			return false;
+		if (!choice->profile || next->choice->monitor)
+			continue;
+		if (!check_sockets(next, choice, all, interface->index, messages) &&
+		    !allow_lockout) {
+			message_add(
+				messages, SEVERITY_ERROR, choice->name, 0,
+				"an SSH connection to this host would be cut off: let it in with "
+				"--management '10.0.9.0/24, tcp/22' (your networks), try "
+				"--monitor first, or insist with --allow-lockout");
+			return false;
+		}
+	}
+	return check_left_out(gate, next, messages);
+}
+
+bool admission_is_interface(const char *name)
+{
+	g_autoptr(GArray) all = NULL;
+
+	return !interfaces_read(&all) && interface_by_name(all, name);
+}

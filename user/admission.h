@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What is looked at before a policy is let onto an interface: can it be attached, whom would it cut
+ * off. */
+#ifndef PORTCULLIS_ADMISSION_H
+#define PORTCULLIS_ADMISSION_H
+
+#include <stdbool.h>
+
+#include "gate.h"
+#include "generation.h"
+#include "message.h"
+
+/*
+ * Whether a compiled generation may be applied: every interface exists, is one that a policy can be
+ * attached to and has no XDP program of others. In interface mode, the sockets of this host that it
+ * would cut off become warnings, and an established SSH connection among them an error unless that
+ * is allowed; a gate that only counts cuts nothing off.
+ */
+bool admission_check(const struct gate *gate, const struct generation *next, bool allow_lockout,
+		     struct messages *messages);
+
+/* Whether this host has an interface of that name. */
+bool admission_is_interface(const char *name);
+
+#endif

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The one change there is: a new generation takes the place of the old on every link, or nothing
+ * does. */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <dirent.h>
+#include <errno.h>
+#include <linux/if_link.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gate.h"
+#include "image.h"
+#include "load.h"
+#include "shared.h"
+
+static bool fail(struct messages *messages, const char *where, const char *step, int error)
+{
+	message_add(messages, SEVERITY_ERROR, where, 0, "cannot %s: %s", step, strerror(error));
+	return false;
+}
+
+/* What was done to one interface, to be undone if a later one fails. */
+struct step {
+	int link;
+	int old_program; /* -1: the link is new */
+	int new_program;
+	char *pin; /* of a new link */
+};
+
+static void step_free(gpointer data)
+{
+	struct step *step = data;
+
+	if (step->old_program >= 0)
+		close(step->old_program);
+	if (step->pin)
+		close(step->link);
+	g_free(step->pin);
+	g_free(step);
+}
+
+static int replace(int link, int new_program, int old_program)
+{
+	LIBBPF_OPTS(bpf_link_update_opts, options, .flags = BPF_F_REPLACE,
+		    .old_prog_fd = (__u32)old_program);
+
+	return bpf_link_update(link, new_program, &options);
+}
+
+static void undo(GPtrArray *steps, struct messages *messages)
+{
+	for (guint i = steps->len; i-- > 0;) {
+		const struct step *step = steps->pdata[i];
+
+		if (step->pin) {
+			unlink(step->pin);
+			bpf_link_detach(step->link);
+		} else if (replace(step->link, step->old_program, step->new_program)) {
+			fail(messages, "undo", "put the old program back", errno);
+		}
+	}
+}
+
+/* Replaces the program of a link that is there, if it still is the one we expect. */
+static bool update_link(const struct gate_link *link, int program, GPtrArray *steps,
+			struct messages *messages)
+{
+	struct step *step;
+	int old_program = bpf_prog_get_fd_by_id(link->program);
+
+	if (old_program < 0)
+		return fail(messages, link->name, "open the program in force", errno);
+	if (replace(link->fd, program, old_program)) {
+		int error = errno;
+
+		close(old_program);
+		return fail(messages, link->name, "replace the program on the link", error);
+	}
+	step = g_new0(struct step, 1);
+	*step = (struct step){.link = link->fd, .old_program = old_program, .new_program = program};
+	g_ptr_array_add(steps, step);
+	return true;
+}
+
+static int create_link(unsigned int ifindex, int program, __u32 flags)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, options, .flags = flags);
+
+	return bpf_link_create(program, (int)ifindex, BPF_XDP, &options);
+}
+
+/* Attaches as the mode says; -1 with a message. A fall back to generic mode is told in a warning.
+ */
+static int attach(const struct choice_interface *interface, unsigned int ifindex, int program,
+		  struct messages *messages)
+{
+	int link = -1;
+
+	if (interface->attach != ATTACH_GENERIC) {
+		link = create_link(ifindex, program, XDP_FLAGS_DRV_MODE);
+		if (link >= 0 || errno == EBUSY || errno == EEXIST)
+			goto out;
+		if (interface->attach == ATTACH_NATIVE)
+			goto out;
+		message_add(messages, SEVERITY_WARNING, interface->name, 0,
+			    "no native XDP here (%s): attached in generic mode, which is slower",
+			    strerror(errno));
+	}
+	link = create_link(ifindex, program, XDP_FLAGS_SKB_MODE);
+out:
+	if (link < 0)
+		fail(messages, interface->name,
+		     errno == EBUSY || errno == EEXIST ? "attach beside another XDP program"
+						       : "attach the program",
+		     errno);
+	return link;
+}
+
+static bool new_link(const struct gate *gate, const struct choice_interface *interface, int program,
+		     GPtrArray *steps, struct messages *messages)
+{
+	unsigned int ifindex = if_nametoindex(interface->name);
+	struct step *step;
+	int link;
+
+	if (!ifindex)
+		return fail(messages, interface->name, "find the interface", errno);
+	link = attach(interface, ifindex, program, messages);
+	if (link < 0)
+		return false;
+	step = g_new0(struct step, 1);
+	*step = (struct step){.link = link, .old_program = -1, .new_program = program};
+	step->pin = g_strdup_printf("%s/link-%u", gate->directory, ifindex);
+	g_ptr_array_add(steps, step);
+	if (bpf_obj_pin(link, step->pin))
+		return fail(messages, step->pin, "pin the link", errno);
+	return true;
+}
+
+/* Links first that are there: what is open to the world longest is what had no policy at all. */
+static bool switch_over(const struct gate *gate, const struct generation *next,
+			const struct load *load, struct messages *messages)
+{
+	g_autoptr(GPtrArray) steps = g_ptr_array_new_with_free_func(step_free);
+	const GPtrArray *interfaces = next->choice->interfaces;
+	bool done = true;
+
+	for (guint i = 0; done && i < interfaces->len; i++) {
+		const struct choice_interface *interface = interfaces->pdata[i];
+		const struct gate_link *link = gate_link(gate, interface->name);
+		int program = load_program_fd(load, i);
+
+		done = link ? update_link(link, program, steps, messages)
+			    : new_link(gate, interface, program, steps, messages);
+	}
+	if (!done)
+		undo(steps, messages);
+	return done;
+}
+
+static bool detach(const struct gate_link *link, struct messages *messages)
+{
+	if (link->ifindex && bpf_link_detach(link->fd))
+		return fail(messages, link->name, "detach the program", errno);
+	if (unlink(link->pin) && errno != ENOENT)
+		return fail(messages, link->pin, "remove the pin", errno);
+	return true;
+}
+
+/* Detaches what the generation does not name, and clears away links whose interface is gone. */
+static bool detach_others(const struct gate *gate, const struct generation *next,
+			  struct messages *messages)
+{
+	bool done = true;
+
+	for (guint i = 0; i < gate->links->len; i++) {
+		const struct gate_link *link = gate->links->pdata[i];
+
+		if (!link->ifindex || !choice_interface(next->choice, link->name))
+			done &= detach(link, messages);
+	}
+	return done;
+}
+
+/* A program that we cannot read may enforce anything: it is not replaced in passing. */
+static bool check_links(const struct gate *gate, struct messages *messages)
+{
+	for (guint i = 0; i < gate->links->len; i++) {
+		const struct gate_link *link = gate->links->pdata[i];
+
+		if (!link->ifindex || link->generation)
+			continue;
+		message_add(messages, SEVERITY_ERROR, link->name, 0,
+			    "enforces a program of another version of portcullis: "
+			    "'portcullis down --all' removes it");
+		return false;
+	}
+	return true;
+}
+
+static void stamp(const struct gate *gate, struct generation *next)
+{
+	g_autoptr(GDateTime) now = g_date_time_new_now_utc();
+
+	next->number = gate->generation ? gate->generation->number + 1 : 1;
+	next->since = g_date_time_format(now, "%Y-%m-%dT%H:%M:%SZ");
+	if (!next->counting_since)
+		next->counting_since = g_strdup(next->since);
+}
+
+static bool apply_with(struct gate *gate, const struct generation *next, const struct image *image,
+		       struct shared *shared, struct messages *messages)
+{
+	g_autofree char *text = generation_to_text(next);
+	struct load *load = load_image(image, text, shared, messages);
+	bool done = load && shared_pin(shared, gate->directory, messages);
+
+	if (done) {
+		done = switch_over(gate, next, load, messages);
+		if (!done)
+			shared_unpin(shared, gate->directory);
+	}
+	load_free(load);
+	return done;
+}
+
+bool gate_apply(struct gate *gate, struct generation *next, struct messages *messages)
+{
+	struct shared shared;
+	struct image *image;
+	bool done;
+
+	if (!check_links(gate, messages))
+		return false;
+	image = image_build(next, messages);
+	if (!image)
+		return false;
+	stamp(gate, next);
+	if (!gate->generation)
+		shared_forget(gate->directory);
+	done = shared_open(&shared, gate->directory, image->slots, image->numbers, messages) &&
+	       apply_with(gate, next, image, &shared, messages);
+	shared_close(&shared);
+	image_free(image);
+	return done && detach_others(gate, next, messages);
+}
+
+bool gate_detach(struct gate *gate, struct messages *messages)
+{
+	bool done = true;
+
+	for (guint i = 0; i < gate->links->len; i++)
+		done &= detach(gate->links->pdata[i], messages);
+	return done;
+}
+
+bool gate_remove(struct gate *gate, struct messages *messages)
+{
+	DIR *entries = opendir(gate->directory);
+	struct dirent *entry;
+	bool done = true;
+
+	while (entries && (entry = readdir(entries))) {
+		g_autofree char *path = g_strdup_printf("%s/%s", gate->directory, entry->d_name);
+
+		if (entry->d_name[0] != '.' && unlink(path))
+			done = fail(messages, path, "remove the pin", errno);
+	}
+	if (entries)
+		closedir(entries);
+	return done;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Brings a choice into force and says so. */
+#include "change.h"
+
+#include <linux/types.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "inputs.h"
+#include "layout.h"
+#include "load.h"
+#include "number.h"
+
+/* Who asks: the one who logged in, behind sudo or su too; never a name service beyond passwd. */
+static char *whoami(void)
+{
+	g_autofree char *login = NULL;
+	const char *sudo = g_getenv("SUDO_USER");
+	uint64_t uid = getuid();
+	const struct passwd *user;
+
+	if (sudo && *sudo)
+		return g_strdup(sudo);
+	if (g_file_get_contents("/proc/self/loginuid", &login, NULL, NULL)) {
+		uint64_t loginuid;
+
+		/* 4294967295 is nobody: started at boot, not by a login */
+		if (!number_parse(g_strchomp(login), G_MAXUINT32 - 1, &loginuid))
+			uid = loginuid;
+	}
+	user = getpwuid((uid_t)uid);
+	return user ? g_strdup(user->pw_name) : g_strdup_printf("uid %u", (unsigned int)uid);
+}
+
+static void make_absolute(GPtrArray *sources)
+{
+	for (guint i = 0; i < sources->len; i++) {
+		struct source *source = sources->pdata[i];
+		char *path;
+
+		if (inputs_is_shipped(source) || !strcmp(source->file, "-"))
+			continue;
+		path = g_canonicalize_filename(source->file, NULL);
+		g_free(source->file);
+		source->file = path;
+	}
+}
+
+struct generation *change_compile(struct context *context, const struct gate *gate,
+				  struct choice *choice)
+{
+	struct generation *next = generation_new(choice, gate->generation);
+
+	if (!generation_compile(next, context->messages)) {
+		generation_free(next);
+		return NULL;
+	}
+	make_absolute(choice->sources);
+	next->program = load_program_digest();
+	next->by = whoami();
+	next->command = g_strdup(context->line);
+	return next;
+}
+
+static void print_opens(const char *what, const struct compiled *compiled)
+{
+	printf("  %s: %s, %u tcp and %u udp ports open\n", what, compiled->name,
+	       compiled->ports[TRANSPORT_TCP], compiled->ports[TRANSPORT_UDP]);
+}
+
+static void report(const struct generation *generation)
+{
+	const struct choice *choice = generation->choice;
+	const GPtrArray *servers = generation->policy->servers;
+
+	printf("generation %u in force%s\n", generation->number,
+	       choice->monitor ? ", in monitor mode: counting, dropping nothing" : "");
+	for (guint i = 0; i < choice->interfaces->len; i++) {
+		const struct choice_interface *interface = choice->interfaces->pdata[i];
+		int index = interface->profile
+				    ? generation_profile_index(generation, interface->profile)
+				    : -1;
+
+		if (index >= 0)
+			print_opens(interface->name, generation->profiles->pdata[index]);
+		else
+			printf("  %s: %u servers\n", interface->name, servers->len);
+	}
+}
+
+enum exit_code change_apply(struct context *context, struct gate *gate, struct generation *next)
+{
+	bool done = true;
+
+	if (gate->generation && gate_is_whole(gate) && generation_same(gate->generation, next))
+		printf("unchanged: generation %u stays in force\n", gate->generation->number);
+	else if ((done = gate_apply(gate, next, context->messages)))
+		report(next);
+	generation_free(next);
+	return done ? EXIT_RIGHT : EXIT_WRONG;
+}

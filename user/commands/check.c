@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* portcullis check: reads and compiles as `up` would, and tells all there is to say. */
+#include <stdio.h>
+
+#include "command.h"
+#include "generation.h"
+#include "image.h"
+#include "inputs.h"
+#include "json.h"
+#include "output.h"
+
+static gboolean strict;
+
+static void print_summary(struct json_object *json)
+{
+	if (json_member(json, "rows"))
+		printf("%" G_GUINT64_FORMAT " rows, %" G_GUINT64_FORMAT " roles, %" G_GUINT64_FORMAT
+		       " profiles, %" G_GUINT64_FORMAT " servers\n",
+		       json_number(json, "rows"), json_number(json, "roles"),
+		       json_number(json, "profiles"), json_number(json, "servers"));
+}
+
+static void add_messages(struct json_object *json, const struct messages *messages)
+{
+	struct json_object *list = json_add_array(json, "messages");
+
+	for (guint i = 0; i < messages->list->len; i++) {
+		const struct message *message = messages->list->pdata[i];
+		struct json_object *one = json_append_object(list);
+
+		json_add_string(one, "file", message->file);
+		json_add_number(one, "line", (uint64_t)message->line);
+		json_add_string(one, "severity", severity_name(message->severity));
+		json_add_string(one, "message", message->text);
+	}
+}
+
+static void add_ignored(const struct policy *policy, struct messages *messages)
+{
+	for (guint i = 0; i < policy->ignored->len; i++) {
+		const struct ignored *table = policy->ignored->pdata[i];
+
+		message_add(messages, SEVERITY_NOTE, table->place.file, table->place.line,
+			    "the table under '%s' does not speak of ports and is ignored",
+			    table->title);
+	}
+}
+
+/* All that `up` would do short of the kernel: a site must also fit into the maps. */
+static void compile(struct json_object *json, struct choice *choice, struct messages *messages)
+{
+	struct generation *generation = generation_new(choice, NULL);
+
+	if (generation_compile(generation, messages)) {
+		const struct policy *policy = generation->policy;
+
+		add_ignored(policy, messages);
+		image_free(image_build(generation, messages));
+		json_add_number(json, "rows", policy->rows->len);
+		json_add_number(json, "roles", policy->roles->len);
+		json_add_number(json, "profiles", policy->profiles->len);
+		json_add_number(json, "servers", policy->servers->len);
+	}
+	generation_free(generation);
+}
+
+static enum exit_code run(struct context *context, int count, char **operands)
+{
+	struct messages *messages = context->messages;
+	struct json_object *json;
+	struct choice *choice;
+	bool good;
+
+	if (!count)
+		return usage(&check_command, "which FILE is missing");
+	json = output_new();
+	choice = choice_new();
+	g_ptr_array_unref(choice->sources);
+	choice->sources = inputs_read_any(operands, context->documents, messages);
+	if (messages->errors)
+		choice_free(choice);
+	else
+		compile(json, choice, messages);
+	add_messages(json, messages);
+	output_print(json, context->json, print_summary);
+	good = !messages->errors && !(strict && messages->warnings);
+	if (context->json) /* programs have them; they are not said twice */
+		g_ptr_array_set_size(messages->list, 0);
+	return good ? EXIT_RIGHT : EXIT_WRONG;
+}
+
+static const GOptionEntry options[] = {
+	{"strict", 0, 0, G_OPTION_ARG_NONE, &strict, "fail on warnings too", NULL},
+	{NULL},
+};
+
+const struct command check_command = {
+	.name = "check",
+	.operands = "FILE…",
+	.summary = "read documents or a site and list every error and warning; needs no privileges",
+	.options = options,
+	.reads_documents = true,
+	.has_json = true,
+	.run = run,
+};

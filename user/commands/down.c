@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* portcullis down: stop enforcing, and say what was counted. */
+#include <stdio.h>
+
+#include "change.h"
+#include "command.h"
+#include "gate.h"
+#include "output.h"
+#include "totals.h"
+#include "view.h"
+
+static gboolean all;
+
+static void print_final(struct context *context, const struct gate *gate)
+{
+	struct totals *totals = totals_read(gate->directory, context->messages);
+	struct json_object *json = json_object_new_object();
+
+	if (totals && gate->generation) {
+		view_add_stats(json, gate->generation, totals, NULL, 0);
+		view_print_stats(json, "port");
+	}
+	json_object_put(json);
+	totals_free(totals);
+}
+
+static enum exit_code down_all(struct context *context, struct gate *gate)
+{
+	bool done = gate_detach(gate, context->messages);
+
+	if (!gate->generation && !gate_is_littered(gate)) {
+		puts("nothing was enforced");
+		return EXIT_RIGHT;
+	}
+	print_final(context, gate);
+	done &= gate_remove(gate, context->messages);
+	return done ? EXIT_RIGHT : EXIT_WRONG;
+}
+
+/* The others go on with a generation that no longer knows of this one. */
+static enum exit_code down_one(struct context *context, struct gate *gate, const char *name)
+{
+	struct choice *choice;
+	struct generation *next;
+
+	if (!gate->generation || !choice_interface(gate->generation->choice, name))
+		return wrong(context, "nothing is enforced on '%s'", name);
+	if (gate->generation->choice->interfaces->len == 1)
+		return down_all(context, gate);
+	choice = choice_copy(gate->generation->choice);
+	choice_remove_interface(choice, name);
+	next = change_compile(context, gate, choice);
+	if (!next)
+		return EXIT_WRONG;
+	print_final(context, gate);
+	return change_apply(context, gate, next);
+}
+
+static enum exit_code run(struct context *context, int count, char **operands)
+{
+	struct gate *gate;
+	enum exit_code code;
+
+	if (count > 1 || (count && all))
+		return usage(&down_command, "expected one INTERFACE, or --all");
+	gate = gate_open(context->bpffs, GATE_WRITE, context->messages);
+	if (!gate)
+		return EXIT_WRONG;
+	if (all || (!count && gate->links->len <= 1))
+		code = down_all(context, gate);
+	else if (count)
+		code = down_one(context, gate, operands[0]);
+	else
+		code = wrong(context, "%u interfaces are enforced: name one, or say --all",
+			     gate->links->len);
+	gate_close(gate);
+	return code;
+}
+
+static const GOptionEntry options[] = {
+	{"all", 0, 0, G_OPTION_ARG_NONE, &all, "on every interface; leaves nothing behind", NULL},
+	{NULL},
+};
+
+const struct command down_command = {
+	.name = "down",
+	.operands = "[INTERFACE]",
+	.summary = "stop enforcing; prints the final counters",
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* portcullis explain: what becomes of a packet, and which lines say so. */
+#include <linux/types.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "gate.h"
+#include "inputs.h"
+#include "json.h"
+#include "judge.h"
+#include "layout.h"
+#include "output.h"
+#include "probe.h"
+#include "question.h"
+#include "view.h"
+
+static char *expect, *on_interface;
+
+static const char *const reason_names[] = {
+#define REASON(symbol, name, verdict, meaning) name,
+	PORTCULLIS_REASONS(REASON)
+#undef REASON
+};
+
+static const char *const reason_meanings[] = {
+#define REASON(symbol, name, verdict, meaning) meaning,
+	PORTCULLIS_REASONS(REASON)
+#undef REASON
+};
+
+static void add_excepted(struct json_object *json, const struct excepted *excepted)
+{
+	json_add_string(json, "protocol", transport_name(excepted->transport));
+	json_add_number(json, "first", excepted->first);
+	json_add_number(json, "last", excepted->last);
+	json_add_string(json, "profile", excepted->profile->name);
+	json_add_string(json, "file", excepted->profile->place.file);
+	json_add_number(json, "line", (uint64_t)excepted->profile->place.line);
+	view_add_services(json, excepted->rows);
+}
+
+static void add_judgement(struct json_object *json, const struct judgement *judgement, bool asked)
+{
+	bool pass = reason_verdict(judgement->reason) == VERDICT_PASS;
+
+	json_add_string(json, "verdict", pass ? "pass" : "drop");
+	json_add_string(json, "reason", reason_names[judgement->reason]);
+	json_add_string(json, "meaning", reason_meanings[judgement->reason]);
+	json_add_string(json, "mode", judgement->monitor ? "monitor" : "enforce");
+	json_add_string(json, "profile", judgement->profile ? judgement->profile->name : NULL);
+	json_add_string(json, "server", judgement->server ? judgement->server->name : NULL);
+	json_add_bool(json, "asked_program", asked);
+	if (judgement->opening && judgement->reason == REASON_PUBLISHED)
+		view_add_opening(json_add_object(json, "segment"), judgement->opening);
+	else
+		json_object_object_add(json, "segment", NULL);
+	if (judgement->excepted && !judgement->opening)
+		add_excepted(json_add_object(json, "excepted"), judgement->excepted);
+}
+
+static void print_lines(struct json_object *services)
+{
+	for (size_t i = 0; i < json_object_array_length(services); i++) {
+		struct json_object *one = json_object_array_get_idx(services, i);
+
+		printf("  %s:%" G_GUINT64_FORMAT ": %s%s%s\n", json_string(one, "file"),
+		       json_number(one, "line"), json_string(one, "role"),
+		       *json_string(one, "service") ? ": " : "", json_string(one, "service"));
+	}
+}
+
+static void print(struct json_object *json)
+{
+	struct json_object *segment = json_member(json, "segment");
+	struct json_object *excepted = json_member(json, "excepted");
+	bool drop = !strcmp(json_string(json, "verdict"), "drop");
+	bool monitor = !strcmp(json_string(json, "mode"), "monitor");
+	const char *profile = json_string(json, "profile"), *server = json_string(json, "server");
+
+	printf("%s: %s (%s)\n", drop && monitor ? "would drop" : json_string(json, "verdict"),
+	       json_string(json, "reason"), json_string(json, "meaning"));
+	if (server)
+		printf("  server %s, ", server);
+	if (profile)
+		printf("%sprofile %s\n", server ? "" : "  ", profile);
+	if (segment)
+		print_lines(json_member(segment, "services"));
+	if (!excepted)
+		return;
+	print_lines(json_member(excepted, "services"));
+	printf("  %s:%" G_GUINT64_FORMAT ": but the profile's Except keeps it closed\n",
+	       json_string(excepted, "file"), json_number(excepted, "line"));
+}
+
+static enum exit_code answer(struct context *context, const struct judgement *judgement, bool asked)
+{
+	struct json_object *json = output_new();
+	const char *verdict;
+
+	add_judgement(json, judgement, asked);
+	verdict = reason_verdict(judgement->reason) == VERDICT_PASS ? "pass" : "drop";
+	output_print(json, context->json, print);
+	if (expect && strcmp(expect, verdict))
+		return wrong(context, "expected %s, the verdict is %s", expect, verdict);
+	return EXIT_RIGHT;
+}
+
+/* The program of the interface that is meant, and which one of the choice that is; 0 with a
+ * message. */
+static __u32 find_program(struct context *context, const struct gate *gate, guint *at)
+{
+	const GPtrArray *interfaces = gate->generation->choice->interfaces;
+	bool any =
+		!on_interface && (interfaces->len == 1 || choice_is_site(gate->generation->choice));
+
+	for (*at = 0; *at < interfaces->len; ++*at) {
+		const struct choice_interface *one = interfaces->pdata[*at];
+		const struct gate_link *link = gate_link(gate, one->name);
+
+		if (link && (any || !g_strcmp0(on_interface, one->name)))
+			return link->program;
+	}
+	if (on_interface || any)
+		wrong(context, "nothing is enforced on '%s'",
+		      on_interface ? on_interface : "any interface");
+	else
+		wrong(context, "%u interfaces are enforced: say which, with --interface",
+		      interfaces->len);
+	return 0;
+}
+
+static enum exit_code ask(struct context *context, const struct gate *gate,
+			  const struct words *words)
+{
+	g_autofree char *error = NULL;
+	struct question question = {};
+	struct judgement judgement;
+	__u32 program;
+
+	if (!gate->generation)
+		return wrong(context, "nothing is enforced here: name a PROFILE or a SITE");
+	if (!question_read(words, gate->generation, &question, &error))
+		return wrong(context, "%s", error);
+	program = find_program(context, gate, &question.interface);
+	if (!program)
+		return EXIT_WRONG;
+	judgement = judge(gate->generation, &question);
+	if (!probe(program, &question, &judgement.reason, context->messages))
+		return EXIT_WRONG;
+	return answer(context, &judgement, true);
+}
+
+static enum exit_code explain_loaded(struct context *context, const struct words *words)
+{
+	struct gate *gate = gate_open(context->bpffs, GATE_READ, context->messages);
+	enum exit_code code = gate ? ask(context, gate, words) : EXIT_WRONG;
+
+	gate_close(gate);
+	return code;
+}
+
+/* A profile's or a site's choice; "-" is no interface anywhere. */
+static struct choice *choose(struct context *context, const char *policy)
+{
+	struct choice *choice = choice_new();
+	g_autoptr(GPtrArray) sources = inputs_read(context->documents, NULL, context->messages);
+	struct messages *unheard = messages_new();
+	struct policy *shipped = policy_read(sources, unheard);
+	g_autofree char *canonical = profile_canonical(shipped, policy, false, NULL);
+
+	g_ptr_array_unref(choice->sources);
+	if (canonical || !g_file_test(policy, G_FILE_TEST_EXISTS)) {
+		choice->sources = g_ptr_array_ref(sources);
+		choice_set_interface(choice, "-", policy, ATTACH_AUTO);
+	} else {
+		choice->sources = inputs_read(context->documents, policy, context->messages);
+		choice_set_interface(choice, "-", NULL, ATTACH_AUTO);
+	}
+	policy_free(shipped);
+	messages_free(unheard);
+	return choice;
+}
+
+static enum exit_code explain_policy(struct context *context, const struct words *words)
+{
+	struct generation *generation = generation_new(choose(context, words->policy), NULL);
+	struct question question = {};
+	struct judgement judgement;
+	g_autofree char *error = NULL;
+	enum exit_code code = EXIT_WRONG;
+
+	if (!context->messages->errors && generation_compile(generation, context->messages)) {
+		if (!question_read(words, generation, &question, &error)) {
+			wrong(context, "%s", error);
+		} else {
+			judgement = judge(generation, &question);
+			code = answer(context, &judgement, false);
+		}
+	}
+	generation_free(generation);
+	return code;
+}
+
+static enum exit_code run(struct context *context, int count, char **operands)
+{
+	struct words words = {};
+	enum exit_code code;
+
+	if (expect && strcmp(expect, "pass") && strcmp(expect, "drop"))
+		return usage(&explain_command, "--expect '%s', expected pass or drop", expect);
+	if (!question_split(count, operands, &words)) {
+		g_free(words.policy);
+		return usage(&explain_command, "a port like tcp/5061 is missing");
+	}
+	code = words.policy ? explain_policy(context, &words) : explain_loaded(context, &words);
+	g_free(words.policy);
+	return code;
+}
+
+static const GOptionEntry options[] = {
+	{"expect", 0, 0, G_OPTION_ARG_STRING, &expect, "exit 1 unless the verdict is this",
+	 "pass|drop"},
+	{"interface", 0, 0, G_OPTION_ARG_STRING, &on_interface,
+	 "where the packet arrives, if several interfaces are enforced", "INTERFACE"},
+	{NULL},
+};
+
+const struct command explain_command = {
+	.name = "explain",
+	.operands = "[PROFILE | SITE] [from A[:PORT]] [to B | SERVER] tcp/5061",
+	.summary = "tell the verdict on a packet, and which lines decide it",
+	.description = "With neither profile nor site, the program in force is asked.",
+	.options = options,
+	.reads_documents = true,
+	.has_json = true,
+	.run = run,
+};

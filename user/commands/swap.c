@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* portcullis swap: another profile, while traffic flows. */
+#include <string.h>
+
+#include "admission.h"
+#include "change.h"
+#include "command.h"
+#include "gate.h"
+
+static char *interface;
+static gboolean monitor, enforce, allow_lockout;
+
+/* The interface that is meant: the one named, or the only one there is. */
+static struct choice_interface *which_interface(struct context *context, struct choice *choice)
+{
+	struct choice_interface *found;
+
+	if (interface) {
+		found = choice_interface(choice, interface);
+		if (!found)
+			wrong(context, "nothing is enforced on '%s'", interface);
+		return found;
+	}
+	if (choice->interfaces->len == 1)
+		return choice->interfaces->pdata[0];
+	wrong(context, "%u interfaces are enforced: say which, with --interface",
+	      choice->interfaces->len);
+	return NULL;
+}
+
+static enum exit_code choose_profile(struct context *context, const struct policy *policy,
+				     struct choice *choice, char **operands)
+{
+	g_autofree char *expression = g_strjoinv(" ", operands);
+	g_autofree char *error = NULL;
+	g_autofree char *canonical = NULL;
+	struct choice_interface *chosen;
+
+	if (!*operands)
+		return EXIT_RIGHT;
+	canonical = profile_canonical(policy, expression, false, &error);
+	if (!canonical)
+		return wrong(context, "%s", error);
+	chosen = which_interface(context, choice);
+	if (!chosen)
+		return EXIT_WRONG;
+	choice_set_interface(choice, chosen->name, canonical, chosen->attach);
+	return EXIT_RIGHT;
+}
+
+static enum exit_code choose_server(struct context *context, const struct policy *policy,
+				    struct choice *choice, char **operands)
+{
+	g_autofree char *expression = NULL;
+	g_autofree char *error = NULL;
+	g_autofree char *canonical = NULL;
+	const struct server *server;
+
+	if (!*operands)
+		return EXIT_RIGHT;
+	server = policy_server(policy, operands[0]);
+	if (!server)
+		return wrong(context, "no server '%s' in the site", operands[0]);
+	if (!operands[1])
+		return wrong(context, "which profile? 'portcullis swap %s PROFILE'", operands[0]);
+	expression = g_strjoinv(" ", operands + 1);
+	canonical = profile_canonical(policy, expression, false, &error);
+	if (!canonical)
+		return wrong(context, "%s", error);
+	choice_set_swap(choice, server->name,
+			strcmp(canonical, server->profile) ? canonical : NULL);
+	return EXIT_RIGHT;
+}
+
+static enum exit_code swap(struct context *context, struct gate *gate, char **operands)
+{
+	struct choice *choice = choice_copy(gate->generation->choice);
+	const struct policy *policy = gate->generation->policy;
+	struct generation *next;
+	enum exit_code code = choice_is_site(choice)
+				      ? choose_server(context, policy, choice, operands)
+				      : choose_profile(context, policy, choice, operands);
+
+	if (code != EXIT_RIGHT) {
+		choice_free(choice);
+		return code;
+	}
+	if (monitor || enforce)
+		choice->monitor = monitor;
+	next = change_compile(context, gate, choice);
+	if (!next)
+		return EXIT_WRONG;
+	if (!admission_check(gate, next, allow_lockout, context->messages)) {
+		generation_free(next);
+		return EXIT_WRONG;
+	}
+	return change_apply(context, gate, next);
+}
+
+static enum exit_code run(struct context *context, int count, char **operands)
+{
+	struct gate *gate;
+	enum exit_code code;
+
+	if (!count && !monitor && !enforce)
+		return usage(&swap_command, "a PROFILE, or a SERVER and a PROFILE, are missing");
+	if (monitor && enforce)
+		return usage(&swap_command, "--monitor and --enforce exclude each other");
+	gate = gate_open(context->bpffs, GATE_WRITE, context->messages);
+	if (!gate)
+		return EXIT_WRONG;
+	if (gate->generation)
+		code = swap(context, gate, operands);
+	else
+		code = wrong(context, "nothing is enforced here: 'portcullis up' starts");
+	gate_close(gate);
+	return code;
+}
+
+static const GOptionEntry options[] = {
+	{"interface", 0, 0, G_OPTION_ARG_STRING, &interface, "on this interface", "INTERFACE"},
+	{"monitor", 0, 0, G_OPTION_ARG_NONE, &monitor, "from now on count, drop nothing", NULL},
+	{"enforce", 0, 0, G_OPTION_ARG_NONE, &enforce, "from now on drop", NULL},
+	{"allow-lockout", 0, 0, G_OPTION_ARG_NONE, &allow_lockout,
+	 "even if an SSH connection to this host is cut off", NULL},
+	{NULL},
+};
+
+const struct command swap_command = {
+	.name = "swap",
+	.operands = "PROFILE | SERVER PROFILE",
+	.summary = "replace the profile of an interface or of a site's server",
+	.description = "Counters and mode are kept. The documents are those read by 'up'.",
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Opens the gate: the folder in bpffs, the writer's lock, the links and the generation they
+ * enforce. */
+#include "gate.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if_link.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+/* What the program needs: bounded loops, multi-buffer XDP, bound maps; the oldest kernel tested. */
+#define KERNEL_MAJOR 6
+#define KERNEL_MINOR 1
+
+static bool fail(struct messages *messages, const char *where, const char *step)
+{
+	message_add(messages, SEVERITY_ERROR, where, 0, "%s: %s", step, strerror(errno));
+	return false;
+}
+
+static bool check_host(const char *bpffs, struct messages *messages)
+{
+	struct utsname name;
+	struct statfs mount;
+	int major = 0, minor = 0;
+
+	if (geteuid()) {
+		message_add(messages, SEVERITY_ERROR, bpffs, 0,
+			    "this needs root (to load programs and see the gate): try sudo");
+		return false;
+	}
+	if (!uname(&name) && sscanf(name.release, "%d.%d", &major, &minor) == 2 &&
+	    (major < KERNEL_MAJOR || (major == KERNEL_MAJOR && minor < KERNEL_MINOR))) {
+		message_add(messages, SEVERITY_ERROR, "kernel", 0,
+			    "Linux %s lacks what the program needs, expected %d.%d or newer",
+			    name.release, KERNEL_MAJOR, KERNEL_MINOR);
+		return false;
+	}
+	if (statfs(bpffs, &mount))
+		return fail(messages, bpffs, "cannot look at the BPF file system");
+	if (mount.f_type != BPF_FS_MAGIC) {
+		message_add(
+			messages, SEVERITY_ERROR, bpffs, 0,
+			"no BPF file system is mounted here: 'mount -t bpf bpf %s', or name one "
+			"with --bpffs ('ip netns exec' hides the usual one: use nsenter --net=)",
+			bpffs);
+		return false;
+	}
+	return true;
+}
+
+/*
+ * Takes the writers' lock on the folder. A writer before us may have removed it while we waited:
+ * then what we hold is locked but lies nowhere, and we try again.
+ */
+static bool lock(struct gate *gate, struct messages *messages)
+{
+	struct stat held, there;
+
+	for (;;) {
+		if (mkdir(gate->directory, 0700) && errno != EEXIST)
+			return fail(messages, gate->directory, "cannot make the folder");
+		gate->lock = open(gate->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (gate->lock < 0 && errno == ENOENT)
+			continue;
+		if (gate->lock < 0)
+			return fail(messages, gate->directory, "cannot open the folder");
+		if (flock(gate->lock, LOCK_EX))
+			return fail(messages, gate->directory, "cannot lock the folder");
+		if (!fstat(gate->lock, &held) && !stat(gate->directory, &there) &&
+		    held.st_ino == there.st_ino)
+			return true;
+		close(gate->lock);
+	}
+}
+
+static const char *attach_name(unsigned int ifindex)
+{
+	LIBBPF_OPTS(bpf_xdp_query_opts, query);
+
+	if (bpf_xdp_query((int)ifindex, 0, &query))
+		return "none";
+	switch (query.attach_mode) {
+	case XDP_ATTACHED_DRV: return "native";
+	case XDP_ATTACHED_SKB: return "generic";
+	case XDP_ATTACHED_HW: return "offloaded";
+	case XDP_ATTACHED_MULTI: return "native and generic";
+	default: return "none";
+	}
+}
+
+/* The catalog's text of a loaded program; NULL if it has none. The caller frees it. */
+static char *read_catalog(int program)
+{
+	struct bpf_prog_info info = {};
+	__u32 ids[64], size = sizeof(info), zero = 0;
+	char *text = NULL;
+
+	info.nr_map_ids = G_N_ELEMENTS(ids);
+	info.map_ids = (__u64)(unsigned long)ids;
+	if (bpf_obj_get_info_by_fd(program, &info, &size))
+		return NULL;
+	for (__u32 i = 0; !text && i < MIN(info.nr_map_ids, G_N_ELEMENTS(ids)); i++) {
+		struct bpf_map_info map = {};
+		int fd = bpf_map_get_fd_by_id(ids[i]);
+
+		size = sizeof(map);
+		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &map, &size) &&
+		    !strcmp(map.name, "catalog")) {
+			text = g_malloc0(map.value_size + 8);
+			if (bpf_map_lookup_elem(fd, &zero, text))
+				g_clear_pointer(&text, g_free);
+		}
+		if (fd >= 0)
+			close(fd);
+	}
+	return text;
+}
+
+static void link_free(gpointer data)
+{
+	struct gate_link *link = data;
+
+	close(link->fd);
+	g_free(link->pin);
+	g_free(link);
+}
+
+/* Learns what a link's program enforces, and keeps the newest generation met so far. */
+static void read_generation(struct gate *gate, struct gate_link *link)
+{
+	int program = bpf_prog_get_fd_by_id(link->program);
+	g_autofree char *text = program < 0 ? NULL : read_catalog(program);
+	struct generation *generation = text ? generation_from_text(text) : NULL;
+
+	if (program >= 0)
+		close(program);
+	if (!generation)
+		return;
+	link->generation = generation->number;
+	if (gate->generation && gate->generation->number >= generation->number) {
+		generation_free(generation);
+		return;
+	}
+	generation_free(gate->generation);
+	gate->generation = generation;
+}
+
+static bool read_link(struct gate *gate, const char *name, struct messages *messages)
+{
+	struct bpf_link_info info = {};
+	__u32 size = sizeof(info);
+	struct gate_link *link = g_new0(struct gate_link, 1);
+
+	link->pin = g_strdup_printf("%s/%s", gate->directory, name);
+	link->fd = bpf_obj_get(link->pin);
+	link->attach = "none";
+	g_ptr_array_add(gate->links, link);
+	if (link->fd < 0)
+		return errno == ENOENT || fail(messages, link->pin, "cannot open the pinned link");
+	if (bpf_obj_get_info_by_fd(link->fd, &info, &size))
+		return fail(messages, link->pin, "cannot read the link");
+	/* A link outlives its interface, and keeps the program: so we still know what was enforced.
+	 */
+	link->program = info.prog_id;
+	read_generation(gate, link);
+	if (info.xdp.ifindex && if_indextoname(info.xdp.ifindex, link->name)) {
+		link->ifindex = info.xdp.ifindex;
+		link->attach = attach_name(link->ifindex);
+	}
+	return true;
+}
+
+static int by_ifindex(gconstpointer a, gconstpointer b)
+{
+	const struct gate_link *left = *(struct gate_link *const *)a;
+	const struct gate_link *right = *(struct gate_link *const *)b;
+
+	return left->ifindex < right->ifindex ? -1 : left->ifindex > right->ifindex;
+}
+
+static bool read_links(struct gate *gate, struct messages *messages)
+{
+	DIR *entries = opendir(gate->directory);
+	struct dirent *entry;
+	bool read = true;
+
+	if (!entries)
+		return errno == ENOENT || fail(messages, gate->directory, "cannot read the folder");
+	while (read && (entry = readdir(entries)))
+		if (g_str_has_prefix(entry->d_name, "link-"))
+			read = read_link(gate, entry->d_name, messages);
+	closedir(entries);
+	g_ptr_array_sort(gate->links, by_ifindex);
+	return read;
+}
+
+/* Documents that another version could read and we cannot: what is enforced is unknown to us. */
+static void forget_generation(struct gate *gate)
+{
+	g_clear_pointer(&gate->generation, generation_free);
+	for (guint i = 0; i < gate->links->len; i++)
+		((struct gate_link *)gate->links->pdata[i])->generation = 0;
+}
+
+struct gate *gate_open(const char *bpffs, enum gate_use use, struct messages *messages)
+{
+	struct gate *gate;
+
+	if (!check_host(bpffs, messages))
+		return NULL;
+	gate = g_new0(struct gate, 1);
+	gate->directory = g_strdup_printf("%s/portcullis", bpffs);
+	gate->lock = -1;
+	gate->links = g_ptr_array_new_with_free_func(link_free);
+	if ((use == GATE_WRITE && !lock(gate, messages)) || !read_links(gate, messages)) {
+		gate_close(gate);
+		return NULL;
+	}
+	if (gate->generation && !generation_compile(gate->generation, messages))
+		forget_generation(gate);
+	return gate;
+}
+
+void gate_close(struct gate *gate)
+{
+	if (!gate)
+		return;
+	g_ptr_array_unref(gate->links);
+	generation_free(gate->generation);
+	if (gate->lock >= 0) {
+		rmdir(gate->directory); /* goes only if nothing is pinned */
+		close(gate->lock);
+	}
+	g_free(gate->directory);
+	g_free(gate);
+}
+
+const struct gate_link *gate_link(const struct gate *gate, const char *name)
+{
+	for (guint i = 0; i < gate->links->len; i++) {
+		const struct gate_link *link = gate->links->pdata[i];
+
+		if (link->ifindex && !strcmp(link->name, name))
+			return link;
+	}
+	return NULL;
+}
+
+bool gate_is_whole(const struct gate *gate)
+{
+	const GPtrArray *interfaces = gate->generation->choice->interfaces;
+
+	for (guint i = 0; i < interfaces->len; i++) {
+		const struct choice_interface *interface = interfaces->pdata[i];
+		const struct gate_link *link = gate_link(gate, interface->name);
+
+		if (!link || link->generation != gate->generation->number)
+			return false;
+	}
+	return true;
+}
+
+bool gate_is_littered(const struct gate *gate)
+{
+	g_autoptr(GDir) entries = g_dir_open(gate->directory, 0, NULL);
+
+	return entries && g_dir_read_name(entries);
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A generation: from a choice to compiled profiles, and to the catalog's text and back. */
+#include "generation.h"
+
+#include <linux/types.h>
+#include <string.h>
+
+#include "json.h"
+#include "layout.h"
+
+struct generation *generation_new(struct choice *choice, const struct generation *previous)
+{
+	struct generation *generation = g_new0(struct generation, 1);
+
+	generation->number = previous ? previous->number + 1 : 1;
+	generation->choice = choice;
+	generation->profiles = g_ptr_array_new_with_free_func((GDestroyNotify)compiled_free);
+	if (previous) {
+		struct json_object *slots = slots_to_json(previous->slots);
+
+		generation->slots = slots_from_json(slots);
+		generation->counting_since = g_strdup(previous->counting_since);
+		json_object_put(slots);
+	} else {
+		generation->slots = slots_new();
+	}
+	return generation;
+}
+
+void generation_free(struct generation *generation)
+{
+	if (!generation)
+		return;
+	g_free(generation->since);
+	g_free(generation->counting_since);
+	g_free(generation->by);
+	g_free(generation->command);
+	g_free(generation->program);
+	choice_free(generation->choice);
+	slots_free(generation->slots);
+	g_ptr_array_unref(generation->profiles);
+	policy_free(generation->policy);
+	g_free(generation);
+}
+
+/* Options of the command line stand for settings of the same names; they were checked when given.
+ */
+static void apply_options(struct generation *generation, struct messages *messages)
+{
+	struct settings *settings = &generation->policy->settings;
+	const struct choice *choice = generation->choice;
+	char *error = NULL;
+
+	if (choice->management &&
+	    management_parse(generation->policy, choice->management, &settings->management, &error))
+		message_add(messages, SEVERITY_ERROR, "--management", 0, "%s", error);
+	g_clear_pointer(&error, g_free);
+	if (choice->protocols && protocols_parse(choice->protocols, settings->protocols, &error))
+		message_add(messages, SEVERITY_ERROR, "--protocols", 0, "%s", error);
+	g_free(error);
+}
+
+/*
+ * Compiles a profile, once. Returns its canonical name; NULL, with a message, if the policy lacks
+ * it (as a swap of yesterday's may) or it cannot stand alone.
+ */
+static const char *put_in_force(struct generation *generation, const char *profile,
+				const char *where, struct messages *messages)
+{
+	g_autofree char *error = NULL;
+	g_autofree char *canonical = profile_canonical(generation->policy, profile, false, &error);
+	struct compiled *compiled;
+	int index;
+
+	if (!canonical) {
+		message_add(messages, SEVERITY_ERROR, where, 0, "%s", error);
+		return NULL;
+	}
+	index = generation_profile_index(generation, canonical);
+	if (index >= 0)
+		return ((struct compiled *)generation->profiles->pdata[index])->name;
+	compiled = profile_compile(generation->policy, canonical);
+	g_ptr_array_add(generation->profiles, compiled);
+	for (guint i = 0; i < compiled->openings->len; i++) {
+		const struct opening *opening = compiled->openings->pdata[i];
+
+		slots_segment(generation->slots, compiled->name, opening->transport, opening->first,
+			      opening->last);
+	}
+	return compiled->name;
+}
+
+static void put_interfaces_in_force(struct generation *generation, struct messages *messages)
+{
+	const GPtrArray *interfaces = generation->choice->interfaces;
+
+	for (guint i = 0; i < interfaces->len; i++) {
+		struct choice_interface *interface = interfaces->pdata[i];
+		const char *canonical;
+
+		if (!interface->profile)
+			continue;
+		canonical = put_in_force(generation, interface->profile, interface->name, messages);
+		if (canonical && strcmp(canonical, interface->profile)) {
+			g_free(interface->profile);
+			interface->profile = g_strdup(canonical);
+		}
+	}
+}
+
+bool generation_compile(struct generation *generation, struct messages *messages)
+{
+	const struct choice *choice = generation->choice;
+
+	generation->policy = policy_read(choice->sources, messages);
+	if (messages->errors)
+		return false;
+	apply_options(generation, messages);
+	put_interfaces_in_force(generation, messages);
+	for (guint i = 0; i < generation->policy->servers->len; i++) {
+		const struct server *server = generation->policy->servers->pdata[i];
+
+		put_in_force(generation, generation_server_profile(generation, server),
+			     server->name, messages);
+		slots_server(generation->slots, server->name);
+	}
+	return !messages->errors;
+}
+
+const char *generation_server_profile(const struct generation *generation,
+				      const struct server *server)
+{
+	const char *swapped = choice_swapped(generation->choice, server->name);
+
+	return swapped ? swapped : server->profile;
+}
+
+int generation_profile_index(const struct generation *generation, const char *canonical)
+{
+	for (guint i = 0; i < generation->profiles->len; i++) {
+		const struct compiled *compiled = generation->profiles->pdata[i];
+
+		if (!strcmp(compiled->name, canonical))
+			return (int)i;
+	}
+	return -1;
+}
+
+bool generation_same(const struct generation *a, const struct generation *b)
+{
+	struct json_object *left = choice_to_json(a->choice);
+	struct json_object *right = choice_to_json(b->choice);
+	bool same = !g_strcmp0(a->program, b->program) && json_object_equal(left, right);
+
+	json_object_put(left);
+	json_object_put(right);
+	return same;
+}
+
+char *generation_to_text(const struct generation *generation)
+{
+	struct json_object *json = json_object_new_object();
+	char *text;
+
+	json_add_number(json, "layout", LAYOUT_VERSION);
+	json_add_number(json, "generation", generation->number);
+	json_add_string(json, "since", generation->since);
+	json_add_string(json, "counting_since", generation->counting_since);
+	json_add_string(json, "by", generation->by);
+	json_add_string(json, "command", generation->command);
+	json_add_string(json, "program", generation->program);
+	json_object_object_add(json, "choice", choice_to_json(generation->choice));
+	json_object_object_add(json, "slots", slots_to_json(generation->slots));
+	text = g_strdup(json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN));
+	json_object_put(json);
+	return text;
+}
+
+static struct generation *from_json(struct json_object *json)
+{
+	struct choice *choice = choice_from_json(json_member(json, "choice"));
+	struct slots *slots = slots_from_json(json_member(json, "slots"));
+	struct generation *generation;
+
+	if (!choice || !slots) {
+		choice_free(choice);
+		slots_free(slots);
+		return NULL;
+	}
+	generation = generation_new(choice, NULL);
+	slots_free(generation->slots);
+	generation->slots = slots;
+	generation->number = (unsigned int)json_number(json, "generation");
+	generation->since = g_strdup(json_string(json, "since"));
+	generation->counting_since = g_strdup(json_string(json, "counting_since"));
+	generation->by = g_strdup(json_string(json, "by"));
+	generation->command = g_strdup(json_string(json, "command"));
+	generation->program = g_strdup(json_string(json, "program"));
+	return generation;
+}
+
+struct generation *generation_from_text(const char *text)
+{
+	struct json_object *json = json_tokener_parse(text);
+	struct generation *generation = NULL;
+
+	if (json_number(json, "layout") == LAYOUT_VERSION)
+		generation = from_json(json);
+	json_object_put(json);
+	return generation;
+}

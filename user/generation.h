@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One loaded policy, as people need to know it: what was chosen, by whom and when, and what it
+ * compiles to. Its JSON is the `catalog` map, which lives exactly as long as the program does.
+ */
+#ifndef PORTCULLIS_GENERATION_H
+#define PORTCULLIS_GENERATION_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "choice.h"
+#include "message.h"
+#include "policy.h"
+#include "profile.h"
+#include "slots.h"
+
+struct generation {
+	unsigned int number;  /* from 1; one more at each load while the gate stands */
+	char *since;          /* when it was loaded: UTC, ISO 8601 */
+	char *counting_since; /* when the gate's counters began, likewise */
+	char *by;             /* who loaded it */
+	char *command;        /* with what */
+	char *program;        /* digest of the BPF object that enforces it */
+	struct choice *choice;
+	struct slots *slots;
+
+	/* What the choice compiles to: generation_compile() fills these. */
+	struct policy *policy;
+	GPtrArray *profiles; /* struct compiled *; entry n is entry n of the map `ports` */
+};
+
+/*
+ * The generation that follows previous (NULL: the first), for a choice that it takes over. It keeps
+ * previous' slots. Not yet compiled.
+ */
+struct generation *generation_new(struct choice *choice, const struct generation *previous);
+void generation_free(struct generation *generation);
+
+/*
+ * Reads the choice's sources into a policy and compiles every profile that is in force somewhere,
+ * giving slots to what has none. False if messages then holds an error.
+ */
+bool generation_compile(struct generation *generation, struct messages *messages);
+
+/* The profile in force for a server of the policy: what it was swapped to, else what the site says.
+ */
+const char *generation_server_profile(const struct generation *generation,
+				      const struct server *server);
+
+/* Entry of the map `ports` of a canonical profile; -1 if none is in force. */
+int generation_profile_index(const struct generation *generation, const char *canonical);
+
+/* Whether both enforce the same with the same program: then loading one over the other changes
+ * nothing. */
+bool generation_same(const struct generation *a, const struct generation *b);
+
+/* The text of the catalog, ending with 0; the caller frees it. */
+char *generation_to_text(const struct generation *generation);
+
+/* Reads a catalog's text; not yet compiled. NULL if it is of another layout or no catalog. */
+struct generation *generation_from_text(const char *text);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A compiled generation as the bytes of the kernel's maps. Pure; the layout is include/layout.h's.
+ */
+#ifndef PORTCULLIS_IMAGE_H
+#define PORTCULLIS_IMAGE_H
+
+#include <glib.h>
+#include <linux/types.h>
+#include <stdbool.h>
+
+#include "generation.h"
+#include "layout.h"
+
+struct image_prefix4 {
+	struct prefix4 key;
+	__u32 target;
+};
+
+struct image_prefix6 {
+	struct prefix6 key;
+	__u32 target;
+};
+
+struct image {
+	struct port_table *ports; /* one per profile */
+	__u32 profiles;
+	GArray *segments; /* struct segment; entry 0 is not used */
+
+	struct bucket4 *servers4;
+	__u32 buckets4; /* a power of two; 0: no exact IPv4 address */
+	__u64 seed4;
+	struct bucket6 *servers6;
+	__u32 buckets6;
+	__u64 seed6;
+	GArray *prefixes4; /* struct image_prefix4: servers named by prefix */
+	GArray *prefixes6;
+
+	GArray *management4; /* struct prefix4: whom Management lets in */
+	GArray *management6;
+
+	GArray *everyone; /* __u32, by interface of the choice: what an unknown destination leads to
+			   */
+	bool unlisted_drop;
+	bool monitor; /* drops of packets that lead to no server; each target has its own bit */
+	bool non_ip_drop;
+	bool count_servers;
+	__u64 protocols[4];
+	__u32 slots;   /* counter slots given so far, slot 0 among them */
+	__u32 numbers; /* server numbers given so far, SERVER_FIRST not yet given among them */
+};
+
+/*
+ * Builds the image of a compiled generation. NULL with an error message if it does not fit: more
+ * profiles, segments or servers than the layout holds.
+ */
+struct image *image_build(const struct generation *generation, struct messages *messages);
+void image_free(struct image *image);
+
+#endif

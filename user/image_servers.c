@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The server tables. A look-up reads one bucket, one cache line, and is done; so every address must
+ * fit into its bucket. Seeds are tried at each size, and sizes doubled, until all do.
+ */
+#include "image_servers.h"
+
+#include <string.h>
+#include <sys/socket.h>
+
+/* Enough tries that a size is given up only when luck is very unlikely to help. */
+#define SEEDS_PER_SIZE 64
+
+static bool place4(struct image *image, const GArray *servers)
+{
+	memset(image->servers4, 0, image->buckets4 * sizeof(*image->servers4));
+	for (guint i = 0; i < servers->len; i++) {
+		const struct server4 *server = &g_array_index(servers, struct server4, i);
+		__u32 hash = server_hash4(server->address, image->seed4);
+		struct bucket4 *bucket = &image->servers4[hash & (image->buckets4 - 1)];
+		unsigned int n = 0;
+
+		while (n < BUCKET4_SERVERS && bucket->server[n].target)
+			n++;
+		if (n == BUCKET4_SERVERS)
+			return false;
+		bucket->server[n] = *server;
+	}
+	return true;
+}
+
+static bool place6(struct image *image, const GArray *servers)
+{
+	memset(image->servers6, 0, image->buckets6 * sizeof(*image->servers6));
+	for (guint i = 0; i < servers->len; i++) {
+		const struct server6 *server = &g_array_index(servers, struct server6, i);
+		__u32 hash = server_hash6(server->address, image->seed6);
+		struct bucket6 *bucket = &image->servers6[hash & (image->buckets6 - 1)];
+		unsigned int n = 0;
+
+		while (n < BUCKET6_SERVERS && bucket->server[n].target)
+			n++;
+		if (n == BUCKET6_SERVERS)
+			return false;
+		bucket->server[n] = *server;
+	}
+	return true;
+}
+
+/* Seeds are any odd sequence: a fixed one makes a policy's image the same every time. */
+static __u64 next_seed(__u64 seed)
+{
+	return seed * 6364136223846793005ULL + 1442695040888963407ULL;
+}
+
+static void build4(struct image *image, const GArray *servers)
+{
+	image->buckets4 = 1;
+	while (image->buckets4 * 2 < servers->len)
+		image->buckets4 *= 2;
+	for (;; image->buckets4 *= 2) {
+		image->servers4 = g_renew(struct bucket4, image->servers4, image->buckets4);
+		for (int i = 0; i < SEEDS_PER_SIZE; i++) {
+			image->seed4 = next_seed(image->seed4);
+			if (place4(image, servers))
+				return;
+		}
+	}
+}
+
+static void build6(struct image *image, const GArray *servers)
+{
+	image->buckets6 = 1;
+	while (image->buckets6 < servers->len)
+		image->buckets6 *= 2;
+	for (;; image->buckets6 *= 2) {
+		image->servers6 = g_renew(struct bucket6, image->servers6, image->buckets6);
+		for (int i = 0; i < SEEDS_PER_SIZE; i++) {
+			image->seed6 = next_seed(image->seed6);
+			if (place6(image, servers))
+				return;
+		}
+	}
+}
+
+static void add_address(struct image *image, GArray *exact4, GArray *exact6,
+			const struct prefix *prefix, __u32 target)
+{
+	struct image_prefix4 prefix4 = {.key.length = prefix->length, .target = target};
+	struct image_prefix6 prefix6 = {.key.length = prefix->length, .target = target};
+	struct server4 server4 = {.target = target};
+	struct server6 server6 = {.target = target};
+
+	memcpy(&server4.address, prefix->bytes, sizeof(server4.address));
+	memcpy(server6.address, prefix->bytes, sizeof(server6.address));
+	memcpy(&prefix4.key.address, prefix->bytes, sizeof(prefix4.key.address));
+	memcpy(prefix6.key.address, prefix->bytes, sizeof(prefix6.key.address));
+	if (prefix->family == AF_INET && prefix_is_address(prefix))
+		g_array_append_val(exact4, server4);
+	else if (prefix->family == AF_INET)
+		g_array_append_val(image->prefixes4, prefix4);
+	else if (prefix_is_address(prefix))
+		g_array_append_val(exact6, server6);
+	else
+		g_array_append_val(image->prefixes6, prefix6);
+}
+
+void image_add_servers(struct image *image, const struct generation *generation)
+{
+	const GPtrArray *servers = generation->policy->servers;
+	g_autoptr(GArray) exact4 = g_array_new(FALSE, FALSE, sizeof(struct server4));
+	g_autoptr(GArray) exact6 = g_array_new(FALSE, FALSE, sizeof(struct server6));
+
+	for (guint i = 0; i < servers->len; i++) {
+		const struct server *server = servers->pdata[i];
+		const char *profile = generation_server_profile(generation, server);
+		__u32 target = target_make(slots_server(generation->slots, server->name),
+					   generation_profile_index(generation, profile),
+					   server->monitor || generation->choice->monitor);
+
+		for (guint j = 0; j < server->addresses->len; j++)
+			add_address(image, exact4, exact6,
+				    &g_array_index(server->addresses, struct prefix, j), target);
+	}
+	if (exact4->len)
+		build4(image, exact4);
+	if (exact6->len)
+		build6(image, exact6);
+}

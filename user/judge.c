@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Judges a packet by the compiled policy, for explaining it. */
+#include "judge.h"
+
+#include <string.h>
+
+#include "layout.h"
+
+const struct server *judge_server(const struct policy *policy, const struct prefix *address)
+{
+	const struct server *best = NULL;
+	int length = -1;
+
+	for (guint i = 0; i < policy->servers->len; i++) {
+		const struct server *server = policy->servers->pdata[i];
+
+		for (guint j = 0; j < server->addresses->len; j++) {
+			const struct prefix *prefix =
+				&g_array_index(server->addresses, struct prefix, j);
+
+			if (prefix->length > length && prefix_contains(prefix, address)) {
+				best = server;
+				length = prefix->length;
+			}
+		}
+	}
+	return best;
+}
+
+bool management_admits(const struct management *management, unsigned int transport,
+		       const struct prefix *source, uint16_t port)
+{
+	bool named = false;
+
+	for (guint i = 0; i < management->ports->len; i++) {
+		const struct port_range *range =
+			&g_array_index(management->ports, struct port_range, i);
+
+		named |= range->transports & TRANSPORT_BIT(transport) && port >= range->first &&
+			 port <= range->last;
+	}
+	for (guint i = 0; named && i < management->prefixes->len; i++)
+		if (!source ||
+		    prefix_contains(&g_array_index(management->prefixes, struct prefix, i), source))
+			return true;
+	return false;
+}
+
+static enum reason judge_port(struct judgement *judgement, const struct question *question)
+{
+	judgement->opening = compiled_find(judgement->profile, question->transport, question->port);
+	judgement->excepted =
+		compiled_find_excepted(judgement->profile, question->transport, question->port);
+	return judgement->opening ? REASON_PUBLISHED : REASON_NOT_PUBLISHED;
+}
+
+static bool is_dhcp_answer(const struct question *question)
+{
+	return question->transport == TRANSPORT_UDP &&
+	       ((question->source_port == 67 && question->port == 68) ||
+		(question->source_port == 547 && question->port == 546));
+}
+
+/* What goes on for the host itself where a profile, or Unlisted, closes the rest. */
+static enum reason judge_host_life(const struct generation *generation,
+				   const struct question *question, enum reason otherwise)
+{
+	if (management_admits(&generation->policy->settings.management, question->transport,
+			      &question->source, question->port))
+		return REASON_MANAGEMENT;
+	return is_dhcp_answer(question) ? REASON_DHCP : otherwise;
+}
+
+static const struct compiled *compiled_named(const struct generation *generation, const char *name)
+{
+	return generation->profiles->pdata[generation_profile_index(generation, name)];
+}
+
+struct judgement judge(const struct generation *generation, const struct question *question)
+{
+	const struct choice_interface *interface =
+		g_ptr_array_index(generation->choice->interfaces, question->interface);
+	const struct settings *settings = &generation->policy->settings;
+	struct judgement judgement = {
+		.monitor = generation->choice->monitor || settings->monitor,
+		.server = judge_server(generation->policy, &question->destination),
+	};
+
+	if (interface->profile) {
+		judgement.profile = compiled_named(generation, interface->profile);
+	} else if (judgement.server) {
+		judgement.profile = compiled_named(
+			generation, generation_server_profile(generation, judgement.server));
+		judgement.monitor = generation->choice->monitor || judgement.server->monitor;
+	}
+
+	if (judgement.profile && !question->port)
+		judgement.reason = REASON_PORT_ZERO;
+	else if (judgement.profile)
+		judgement.reason = judge_port(&judgement, question);
+	else
+		judgement.reason = settings->unlisted_drop ? REASON_NOT_LISTED : REASON_UNLISTED;
+
+	if (!judgement.server && question->port && reason_verdict(judgement.reason) == VERDICT_DROP)
+		judgement.reason = judge_host_life(generation, question, judgement.reason);
+	return judgement;
+}

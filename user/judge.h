@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a policy says of a packet to a port, and which rows say so. Pure; the program has the last
+ * word. */
+#ifndef PORTCULLIS_JUDGE_H
+#define PORTCULLIS_JUDGE_H
+
+#include <linux/types.h>
+#include <stdbool.h>
+
+#include "generation.h"
+#include "number.h"
+#include "reasons.h"
+
+struct question {
+	struct prefix source;      /* an address; family 0: anyone outside Management */
+	uint16_t source_port;      /* 0: any high port */
+	struct prefix destination; /* an address; family 0: not said */
+	unsigned int transport;
+	uint16_t port;
+	guint interface; /* of the choice: where the packet arrives */
+};
+
+struct judgement {
+	enum reason reason;
+	bool monitor;                    /* a drop is only counted */
+	const struct server *server;     /* that the destination belongs to; or NULL */
+	const struct compiled *profile;  /* that judged; NULL: unlisted */
+	const struct opening *opening;   /* that the port stands in; or NULL */
+	const struct excepted *excepted; /* that keeps the port closed; or NULL */
+};
+
+struct judgement judge(const struct generation *generation, const struct question *question);
+
+/* Whether Management lets a source (an address; NULL: anyone at all) reach a port. */
+bool management_admits(const struct management *management, unsigned int transport,
+		       const struct prefix *source, uint16_t port);
+
+/* The server that an address belongs to: the longest prefix wins; NULL if none. */
+const struct server *judge_server(const struct policy *policy, const struct prefix *address);
+
+#endif

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Brings an image into the kernel by libbpf: open, size, set constants, load, fill, freeze. */
+#include "load.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "portcullis.skel.h"
+
+struct load {
+	GPtrArray *skeletons; /* struct portcullis *, by interface; all use the first one's maps */
+};
+
+/* libbpf says on its own channel why the verifier refused: kept for the message. */
+static GString *libbpf_said;
+
+static int keep_libbpf_words(enum libbpf_print_level level, const char *format, va_list arguments)
+{
+	if (level == LIBBPF_WARN && libbpf_said)
+		g_string_append_vprintf(libbpf_said, format, arguments);
+	return 0;
+}
+
+static bool fail(struct messages *messages, const char *step, const char *what)
+{
+	int error = errno;
+	const char *why = libbpf_said ? g_strchomp(libbpf_said->str) : "";
+
+	message_add(messages, SEVERITY_ERROR, "load", 0, "cannot %s %s: %s%s%s", step, what,
+		    strerror(error), *why ? "\n" : "", why);
+	return false;
+}
+
+/* What a generation cannot change is a constant of its program. */
+static void set_constants(struct portcullis *skeleton, const struct image *image, guint interface)
+{
+	typeof(skeleton->rodata) constants = skeleton->rodata;
+
+	constants->everyone = g_array_index(image->everyone, __u32, interface);
+	constants->unlisted_drop = image->unlisted_drop;
+	constants->monitor = image->monitor;
+	constants->non_ip_drop = image->non_ip_drop;
+	constants->count_servers = image->count_servers;
+	constants->have_servers4 = image->buckets4;
+	constants->have_servers6 = image->buckets6;
+	constants->have_prefixes4 = image->prefixes4->len;
+	constants->have_prefixes6 = image->prefixes6->len;
+	constants->have_management4 = image->management4->len;
+	constants->have_management6 = image->management6->len;
+	constants->mask4 = image->buckets4 - 1;
+	constants->mask6 = image->buckets6 - 1;
+	constants->seed4 = image->seed4;
+	constants->seed6 = image->seed6;
+	memcpy((void *)constants->protocols, image->protocols, sizeof(image->protocols));
+}
+
+/* The maps of a generation, how large each is to be and the bytes that fill it. */
+struct filling {
+	struct bpf_map *map;
+	__u32 entries;
+	const void *bytes; /* NULL: a trie, filled one by one */
+	size_t size;
+};
+
+#define FILLINGS 9
+
+static void list_fillings(const struct portcullis *skeleton, const struct image *image,
+			  const char *catalog, struct filling fillings[FILLINGS])
+{
+	const GArray *segments = image->segments;
+	const struct filling list[FILLINGS] = {
+		{skeleton->maps.ports, image->profiles, image->ports,
+		 image->profiles * sizeof(*image->ports)},
+		{skeleton->maps.segments, segments->len, segments->data,
+		 segments->len * sizeof(struct segment)},
+		{skeleton->maps.servers4, image->buckets4, image->servers4,
+		 image->buckets4 * sizeof(*image->servers4)},
+		{skeleton->maps.servers6, image->buckets6, image->servers6,
+		 image->buckets6 * sizeof(*image->servers6)},
+		{skeleton->maps.catalog, 1, catalog, strlen(catalog) + 1},
+		{skeleton->maps.prefixes4, image->prefixes4->len, NULL, 0},
+		{skeleton->maps.prefixes6, image->prefixes6->len, NULL, 0},
+		{skeleton->maps.management4, image->management4->len, NULL, 0},
+		{skeleton->maps.management6, image->management6->len, NULL, 0},
+	};
+
+	memcpy(fillings, list, sizeof(list));
+}
+
+static bool size_maps(struct portcullis *skeleton, const struct image *image, const char *catalog,
+		      struct messages *messages)
+{
+	struct filling fillings[FILLINGS];
+
+	list_fillings(skeleton, image, catalog, fillings);
+	for (int i = 0; i < FILLINGS; i++)
+		if (bpf_map__set_max_entries(fillings[i].map, MAX(fillings[i].entries, 1)))
+			return fail(messages, "size map", bpf_map__name(fillings[i].map));
+	for (int i = 0; i < SHARED_MAPS; i++) {
+		struct bpf_map *map = bpf_object__find_map_by_name(skeleton->obj, shared_name(i));
+
+		if (bpf_map__set_max_entries(map, shared_blocks(i, image->slots, image->numbers)))
+			return fail(messages, "size map", shared_name(i));
+	}
+	if (bpf_map__set_value_size(skeleton->maps.catalog, (__u32)strlen(catalog) + 1))
+		return fail(messages, "size map", "catalog");
+	return true;
+}
+
+/* Lets a program use maps that are there already. */
+static bool use_maps(struct portcullis *skeleton, const struct portcullis *first,
+		     const struct shared *shared, struct messages *messages)
+{
+	struct bpf_map *map, *theirs;
+
+	for (int i = 0; shared && i < SHARED_MAPS; i++) {
+		map = bpf_object__find_map_by_name(skeleton->obj, shared_name(i));
+		if (bpf_map__reuse_fd(map, shared->fd[i]))
+			return fail(messages, "reuse map", shared_name(i));
+	}
+	if (!first)
+		return true;
+	bpf_object__for_each_map(map, skeleton->obj)
+	{
+		if (bpf_map__is_internal(map))
+			continue;
+		theirs = bpf_object__find_map_by_name(first->obj, bpf_map__name(map));
+		if (bpf_map__reuse_fd(map, bpf_map__fd(theirs)))
+			return fail(messages, "reuse map", bpf_map__name(map));
+	}
+	return true;
+}
+
+static bool fill_array(const struct filling *filling, struct messages *messages)
+{
+	int fd = bpf_map__fd(filling->map);
+	void *place;
+
+	if (!filling->size)
+		return true;
+	place = mmap(NULL, filling->size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (place == MAP_FAILED)
+		return fail(messages, "map into memory", bpf_map__name(filling->map));
+	memcpy(place, filling->bytes, filling->size);
+	if (munmap(place, filling->size))
+		return fail(messages, "unmap from memory", bpf_map__name(filling->map));
+	return true;
+}
+
+/* A trie's entries: key_size bytes of key, then the value (a target), or the key alone. */
+static bool fill_trie(struct bpf_map *map, const GArray *entries, struct messages *messages)
+{
+	const __u8 let_in = 1;
+	size_t key_size = bpf_map__key_size(map);
+	size_t entry_size = g_array_get_element_size((GArray *)entries);
+
+	for (guint i = 0; i < entries->len; i++) {
+		const char *key = entries->data + i * entry_size;
+		const void *value =
+			entry_size > key_size ? (const void *)(key + key_size) : &let_in;
+
+		if (bpf_map_update_elem(bpf_map__fd(map), key, value, BPF_ANY))
+			return fail(messages, "fill map", bpf_map__name(map));
+	}
+	return true;
+}
+
+static bool fill_and_freeze(struct portcullis *skeleton, const struct image *image,
+			    const char *catalog, struct messages *messages)
+{
+	struct filling fillings[FILLINGS];
+
+	list_fillings(skeleton, image, catalog, fillings);
+	if (!fill_trie(skeleton->maps.prefixes4, image->prefixes4, messages) ||
+	    !fill_trie(skeleton->maps.prefixes6, image->prefixes6, messages) ||
+	    !fill_trie(skeleton->maps.management4, image->management4, messages) ||
+	    !fill_trie(skeleton->maps.management6, image->management6, messages))
+		return false;
+	for (int i = 0; i < FILLINGS; i++) {
+		if (!fill_array(&fillings[i], messages))
+			return false;
+		if (bpf_map_freeze(bpf_map__fd(fillings[i].map)))
+			return fail(messages, "freeze map", bpf_map__name(fillings[i].map));
+	}
+	return true;
+}
+
+/* One program; the first brings the generation's maps, the others use them. */
+static bool load_one(struct load *load, const struct image *image, const char *catalog,
+		     const struct shared *shared, struct messages *messages)
+{
+	const struct portcullis *first = load->skeletons->len ? load->skeletons->pdata[0] : NULL;
+	struct portcullis *skeleton = portcullis__open();
+
+	if (!skeleton)
+		return fail(messages, "open", "the program");
+	g_ptr_array_add(load->skeletons, skeleton);
+	set_constants(skeleton, image, load->skeletons->len - 1);
+	if (!size_maps(skeleton, image, catalog, messages) ||
+	    !use_maps(skeleton, first, shared, messages))
+		return false;
+	if (portcullis__load(skeleton))
+		return fail(messages, "load", "the program");
+	/* No instruction reads the catalog: it is bound, so that readers find it by the program. */
+	if (bpf_prog_bind_map(bpf_program__fd(skeleton->progs.portcullis),
+			      bpf_map__fd(skeleton->maps.catalog), NULL))
+		return fail(messages, "bind map", "catalog");
+	return first || fill_and_freeze(skeleton, image, catalog, messages);
+}
+
+struct load *load_image(const struct image *image, const char *catalog, const struct shared *shared,
+			struct messages *messages)
+{
+	struct load *load = g_new0(struct load, 1);
+	bool loaded = true;
+
+	load->skeletons = g_ptr_array_new_with_free_func((GDestroyNotify)portcullis__destroy);
+	libbpf_said = g_string_new(NULL);
+	libbpf_set_print(keep_libbpf_words);
+	for (guint i = 0; loaded && i < image->everyone->len; i++)
+		loaded = load_one(load, image, catalog, shared, messages);
+	libbpf_set_print(NULL);
+	g_string_free(libbpf_said, TRUE);
+	libbpf_said = NULL;
+	if (loaded)
+		return load;
+	load_free(load);
+	return NULL;
+}
+
+void load_free(struct load *load)
+{
+	if (!load)
+		return;
+	g_ptr_array_unref(load->skeletons);
+	g_free(load);
+}
+
+int load_program_fd(const struct load *load, guint interface)
+{
+	const struct portcullis *skeleton = load->skeletons->pdata[interface];
+
+	return bpf_program__fd(skeleton->progs.portcullis);
+}
+
+int load_shared_fd(const struct load *load, enum shared_map map)
+{
+	const struct portcullis *skeleton = load->skeletons->pdata[0];
+
+	return bpf_object__find_map_fd_by_name(skeleton->obj, shared_name(map));
+}
+
+char *load_program_digest(void)
+{
+	size_t size;
+	const void *object = portcullis__elf_bytes(&size);
+
+	return g_compute_checksum_for_data(G_CHECKSUM_SHA256, object, size);
+}

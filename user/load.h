@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * An image in the kernel: maps filled and frozen, one program for each interface, attached to
+ * nothing. All of it goes away with load_free() unless a link holds it by then.
+ */
+#ifndef PORTCULLIS_LOAD_H
+#define PORTCULLIS_LOAD_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "image.h"
+#include "message.h"
+#include "shared.h"
+
+struct load;
+
+/*
+ * Loads an image with a catalog's text. With shared NULL the programs get counters of their own:
+ * for a policy that is tried, not enforced. NULL with a message naming the step that failed.
+ */
+struct load *load_image(const struct image *image, const char *catalog, const struct shared *shared,
+			struct messages *messages);
+void load_free(struct load *load);
+
+/* The program for interface n of the choice, and one of the shared maps it uses: owned by load. */
+int load_program_fd(const struct load *load, guint interface);
+int load_shared_fd(const struct load *load, enum shared_map map);
+
+/* SHA-256, in hex, of the BPF object that this binary carries; the caller frees it. */
+char *load_program_digest(void);
+
+#endif

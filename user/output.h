@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Standard output. A command gathers its data as JSON; that is printed for programs as it is, and
+ * for people by the command's own printer, with sheets of aligned columns.
+ */
+#ifndef PORTCULLIS_OUTPUT_H
+#define PORTCULLIS_OUTPUT_H
+
+#include <glib.h>
+#include <json-c/json.h>
+#include <stdbool.h>
+
+/* An object with the "version" and the "time" that all our JSON begins with. */
+struct json_object *output_new(void);
+
+/* Prints the object, as JSON or by print, and lets it go. */
+void output_print(struct json_object *json, bool as_json, void (*print)(struct json_object *json));
+
+/* "2026-11-22 11:00:00 +0100" of a UTC time in ISO 8601; "-" for NULL. The caller frees it. */
+char *output_time(const char *utc);
+
+/* "5061" or "49152-65535". The caller frees it. */
+char *output_ports(struct json_object *first, struct json_object *last);
+
+/* A sheet: rows of cells, as wide as the widest of their column. */
+struct sheet;
+
+/* Columns as a format: a heading each, separated by '|'; one that begins with '>' is right-aligned.
+ */
+struct sheet *sheet_new(const char *columns);
+
+/* Adds a row; takes over one string for each column (NULL: empty). */
+void sheet_add(struct sheet *sheet, ...);
+
+/* Prints heading and rows, indented by two, unless there are none; and frees the sheet. */
+void sheet_print(struct sheet *sheet);
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Tables become rows, roles, profiles, servers, networks and settings. Pure: no kernel, no files,
+ * no clock, no names looked up. A policy with an error is no policy.
+ */
+#ifndef PORTCULLIS_POLICY_H
+#define PORTCULLIS_POLICY_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "message.h"
+#include "number.h"
+#include "ports.h"
+#include "source.h"
+
+/* Where a thing is written. */
+struct place {
+	const char *file; /* the source's */
+	int line;
+};
+
+/* One line of a services table, for one role: a line whose subject names eight roles is eight rows.
+ */
+struct row {
+	struct place place;
+	const char *title; /* its table's */
+	const char *role;
+	const char *service; /* "" where the table has no such column or the cell is empty */
+	const char *source;  /* kept as text and shown; never enforced by itself */
+	const char *notes;
+	GArray *ranges;     /* struct port_range, each with its transports; empty: opens nothing */
+	unsigned int order; /* its index in policy->rows */
+	bool outgoing;      /* a Direction column says so: shown, opens nothing */
+	bool media;         /* a range whose row speaks of media, audio, video or RTP */
+};
+
+/* All rows with the same subject under the same table title; names compare without case. */
+struct role {
+	const char *title;
+	const char *name;
+	GPtrArray *rows; /* struct row * (owned by the policy) */
+};
+
+/* A row of an IPsec exceptions table: shown, never enforced. */
+struct ipsec_exception {
+	struct place place;
+	const char *rule, *source, *destination, *source_port, *destination_port, *authentication;
+	unsigned int transports;
+};
+
+/* A port that a profile keeps closed although a row opens it. */
+struct exception {
+	unsigned int transports;
+	uint16_t first, last;
+};
+
+struct profile {
+	struct place place;
+	const char *name; /* as written; "closed" is built in and opens nothing */
+	GPtrArray *roles; /* struct role * */
+	GArray *except;   /* struct exception */
+	bool add_on;
+	const char *notes;
+};
+
+struct network {
+	struct place place;
+	const char *name;
+	GArray *prefixes; /* struct prefix */
+};
+
+struct server {
+	struct place place;
+	const char *name;
+	GArray *addresses;   /* struct prefix; an address is a prefix of full length */
+	const char *profile; /* canonical, as profile_canonical() writes it */
+	bool monitor;        /* its Mode, else the site's */
+};
+
+enum attach_mode {
+	ATTACH_AUTO, /* native, else generic with a warning */
+	ATTACH_NATIVE,
+	ATTACH_GENERIC,
+};
+
+/* Which sources reach which ports, whatever the profiles say. Not set: both arrays empty. */
+struct management {
+	GArray *prefixes; /* struct prefix */
+	GArray *ports;    /* struct port_range with transports */
+};
+
+/* Settings and their defaults, which are what {0} with empty arrays means. */
+struct settings {
+	GPtrArray *interfaces; /* const char * */
+	GPtrArray *documents;  /* const char *, relative to the site's folder; empty: the shipped
+				  ones */
+	bool monitor;          /* Mode: enforce (default), monitor */
+	bool unlisted_drop;    /* Unlisted: pass (default), drop */
+	bool non_ip_drop;      /* Non-IP: pass (default), drop (ARP always passes) */
+	enum attach_mode attach;
+	struct management management;
+	uint64_t protocols[4]; /* a bit for each IP protocol number that passes */
+};
+
+/* A table that no part of the policy comes from; `check` lists it. */
+struct ignored {
+	struct place place;
+	const char *title;
+};
+
+struct policy {
+	GPtrArray *rows;     /* struct row * */
+	GPtrArray *roles;    /* struct role *, in the order of the text */
+	GPtrArray *profiles; /* struct profile *; the first is the built-in "closed" */
+	GPtrArray *ipsec;    /* struct ipsec_exception * */
+	GPtrArray *networks; /* struct network * */
+	GPtrArray *servers;  /* struct server * */
+	GPtrArray *ignored;  /* struct ignored * */
+	struct settings settings;
+	GStringChunk *strings; /* what every const char * above points into */
+};
+
+/*
+ * Reads documents and site files (struct source *), which need not outlive the policy. Always
+ * returns a policy, to be freed; it is of use only if messages then holds no error. With a source
+ * of kind SOURCE_SITE, the site must name at least one server.
+ */
+struct policy *policy_read(const GPtrArray *sources, struct messages *messages);
+
+/* Only the settings of the site's sources: which documents to read must be known before the rest.
+ */
+GPtrArray *policy_documents(const GPtrArray *site_sources, struct messages *messages);
+
+void policy_free(struct policy *policy);
+
+/* By name, without case; NULL where there is none. */
+const struct profile *policy_profile(const struct policy *policy, const char *name);
+const struct server *policy_server(const struct policy *policy, const char *name);
+
+/*
+ * The texts of the settings Management ("10.0.9.0/24, admins, tcp/22") and Protocols ("esp, ospf,
+ * 89"), for the command line too. 0, or -EINVAL with *error to be freed. Networks are looked up in
+ * policy.
+ */
+int management_parse(const struct policy *policy, const char *text, struct management *out,
+		     char **error);
+int protocols_parse(const char *text, uint64_t protocols[4], char **error);
+
+#endif

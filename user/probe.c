@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A twin of the enforcing program: what it says, the enforcing one would say. */
+#include "probe.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/if_ether.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "layout.h"
+#include "portcullis.skel.h"
+#include "totals.h"
+
+#define DEFAULT_SOURCE_PORT 40000
+
+static bool fail(struct messages *messages, const char *step)
+{
+	message_add(messages, SEVERITY_ERROR, "explain", 0, "cannot %s: %s", step, strerror(errno));
+	return false;
+}
+
+/* One map of the enforcing program: the constants are copied, what is not a counter is shared. */
+static bool adopt_map(struct portcullis *twin, int fd, struct messages *messages)
+{
+	struct bpf_map_info info = {};
+	__u32 size = sizeof(info), zero = 0;
+	struct bpf_map *map;
+
+	if (bpf_obj_get_info_by_fd(fd, &info, &size))
+		return fail(messages, "read a map of the program");
+	if (strstr(info.name, ".rodata")) {
+		if (info.value_size != bpf_map__value_size(twin->maps.rodata))
+			return true; /* another version: the tags will differ */
+		return !bpf_map_lookup_elem(fd, &zero, (void *)twin->rodata) ||
+		       fail(messages, "read the program's constants");
+	}
+	map = bpf_object__find_map_by_name(twin->obj, info.name);
+	if (!map || info.type == BPF_MAP_TYPE_PERCPU_ARRAY)
+		return true;
+	return !bpf_map__reuse_fd(map, fd) || fail(messages, "share a map of the program");
+}
+
+static bool adopt_maps(struct portcullis *twin, int program, struct messages *messages)
+{
+	struct bpf_prog_info info = {};
+	__u32 ids[64], size = sizeof(info);
+
+	info.nr_map_ids = G_N_ELEMENTS(ids);
+	info.map_ids = (__u64)(unsigned long)ids;
+	if (bpf_obj_get_info_by_fd(program, &info, &size))
+		return fail(messages, "read the program");
+	for (__u32 i = 0; i < MIN(info.nr_map_ids, G_N_ELEMENTS(ids)); i++) {
+		int fd = bpf_map_get_fd_by_id(ids[i]);
+		bool adopted;
+
+		if (fd < 0)
+			return fail(messages, "open a map of the program");
+		adopted = adopt_map(twin, fd, messages);
+		close(fd);
+		if (!adopted)
+			return false;
+	}
+	return true;
+}
+
+/* The kernel's tag is a digest of the instructions: the same tag is the same program. */
+static bool same_tag(int a, int b)
+{
+	struct bpf_prog_info one = {}, other = {};
+	__u32 size = sizeof(one);
+
+	if (bpf_obj_get_info_by_fd(a, &one, &size))
+		return false;
+	size = sizeof(other);
+	if (bpf_obj_get_info_by_fd(b, &other, &size))
+		return false;
+	return !memcmp(one.tag, other.tag, sizeof(one.tag));
+}
+
+/* TCP and UDP headers begin alike; either fits. */
+static size_t write_transport(unsigned char *at, const struct question *question)
+{
+	struct tcphdr tcp = {.doff = sizeof(tcp) / 4, .syn = 1};
+	struct udphdr udp = {.len = htons(sizeof(udp))};
+	__be16 source = htons(question->source_port ? question->source_port : DEFAULT_SOURCE_PORT);
+
+	if (question->transport == TRANSPORT_TCP) {
+		tcp.source = source;
+		tcp.dest = htons(question->port);
+		memcpy(at, &tcp, sizeof(tcp));
+		return sizeof(tcp);
+	}
+	udp.source = source;
+	udp.dest = htons(question->port);
+	memcpy(at, &udp, sizeof(udp));
+	return sizeof(udp);
+}
+
+static size_t write_packet(unsigned char *packet, const struct question *question)
+{
+	bool v4 = question->destination.family == AF_INET;
+	__u8 protocol = question->transport == TRANSPORT_TCP ? IPPROTO_TCP : IPPROTO_UDP;
+	struct ethhdr ethernet = {.h_proto = htons(v4 ? ETH_P_IP : ETH_P_IPV6)};
+	struct iphdr ipv4 = {.version = 4, .ihl = 5, .ttl = 64, .protocol = protocol};
+	struct ipv6hdr ipv6 = {.version = 6, .hop_limit = 64, .nexthdr = protocol};
+	size_t ip_size = v4 ? sizeof(ipv4) : sizeof(ipv6);
+	size_t size = write_transport(packet + sizeof(ethernet) + ip_size, question);
+
+	memcpy(packet, &ethernet, sizeof(ethernet));
+	ipv4.tot_len = htons((__u16)(sizeof(ipv4) + size));
+	ipv6.payload_len = htons((__u16)size);
+	memcpy(&ipv4.saddr, question->source.bytes, sizeof(ipv4.saddr));
+	memcpy(&ipv4.daddr, question->destination.bytes, sizeof(ipv4.daddr));
+	memcpy(&ipv6.saddr, question->source.bytes, sizeof(ipv6.saddr));
+	memcpy(&ipv6.daddr, question->destination.bytes, sizeof(ipv6.daddr));
+	memcpy(packet + sizeof(ethernet), v4 ? (void *)&ipv4 : (void *)&ipv6, ip_size);
+	return sizeof(ethernet) + ip_size + size;
+}
+
+/* After one packet, exactly one reason has counted. */
+static bool read_reason(const struct portcullis *twin, enum reason *reason,
+			struct messages *messages)
+{
+	struct totals *totals = totals_new();
+	bool read = totals_add_map(totals, SHARED_REASONS, bpf_map__fd(twin->maps.reasons), 1);
+	int found = REASON_COUNT;
+
+	for (int i = 0; i < REASON_COUNT; i++)
+		if (totals->reasons.enforced[i].packets || totals->reasons.monitored[i].packets)
+			found = i;
+	totals_free(totals);
+	if (!read || found == REASON_COUNT)
+		return fail(messages, "read the program's answer");
+	*reason = found;
+	return true;
+}
+
+static bool ask(struct portcullis *twin, int program, const struct question *question,
+		enum reason *reason, struct messages *messages)
+{
+	unsigned char packet[128];
+	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = packet, .repeat = 1);
+	int fd = bpf_program__fd(twin->progs.portcullis);
+
+	if (!same_tag(fd, program)) {
+		message_add(messages, SEVERITY_ERROR, "explain", 0,
+			    "the program in force is of another version of portcullis: "
+			    "'portcullis up' replaces it");
+		return false;
+	}
+	run.data_size_in = (__u32)write_packet(packet, question);
+	if (bpf_prog_test_run_opts(fd, &run))
+		return fail(messages, "run the program");
+	return read_reason(twin, reason, messages);
+}
+
+bool probe(__u32 program, const struct question *question, enum reason *reason,
+	   struct messages *messages)
+{
+	int fd = bpf_prog_get_fd_by_id(program);
+	struct portcullis *twin;
+	bool asked;
+
+	if (fd < 0)
+		return fail(messages, "open the program in force");
+	libbpf_set_print(NULL);
+	twin = portcullis__open();
+	asked = (twin || fail(messages, "open a twin of the program")) &&
+		adopt_maps(twin, fd, messages) &&
+		(!portcullis__load(twin) || fail(messages, "load a twin of the program")) &&
+		ask(twin, fd, question, reason, messages);
+	portcullis__destroy(twin);
+	close(fd);
+	return asked;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Reads a question about a packet from the words of a command line. */
+#include "question.h"
+
+#include <linux/types.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "layout.h"
+#include "number.h"
+#include "ports.h"
+
+bool question_split(int count, char **operands, struct words *words)
+{
+	GString *policy = g_string_new(NULL);
+	bool whole = count > 0;
+
+	*words = (struct words){.port = count ? operands[count - 1] : NULL};
+	for (int i = 0; i < count - 1; i++) {
+		bool from = !strcmp(operands[i], "from");
+
+		if (!from && strcmp(operands[i], "to"))
+			g_string_append_printf(policy, "%s%s", policy->len ? " " : "", operands[i]);
+		else if (i + 1 == count - 1)
+			whole = false;
+		else
+			*(from ? &words->from : &words->to) = operands[++i];
+	}
+	words->policy = g_string_free(policy, !policy->len);
+	return whole;
+}
+
+static bool read_port(const char *text, struct question *question, char **error)
+{
+	struct port_list list = {};
+	const struct port_range *range;
+	bool one;
+
+	if (port_list_parse(text, &list, error))
+		return false;
+	range = &g_array_index(list.ranges, struct port_range, 0);
+	question->transport =
+		range->transports & TRANSPORT_BIT(TRANSPORT_TCP) ? TRANSPORT_TCP : TRANSPORT_UDP;
+	question->port = range->first;
+	one = list.ranges->len == 1 && range->first == range->last;
+	g_array_unref(list.ranges);
+	if (!one)
+		*error = g_strdup_printf("'%s' is more than one port, expected one like tcp/5061",
+					 text);
+	return one;
+}
+
+/* "10.0.0.1", "10.0.0.1:5061", "2001:db8::1", "[2001:db8::1]:5061" */
+static bool read_source(const char *text, struct question *question, char **error)
+{
+	const char *colon = strrchr(text, ':');
+	bool bracket = *text == '[';
+	g_autofree char *address = NULL;
+	uint64_t port = 0;
+
+	if (bracket)
+		colon = strstr(text, "]:") ? strstr(text, "]:") + 1 : NULL;
+	else if (colon != strchr(text, ':'))
+		colon = NULL; /* an IPv6 address without a port */
+	address = colon ? g_strndup(text, (gsize)(colon - text)) : g_strdup(text);
+	if (bracket)
+		g_strdelimit(address, "[]", ' ');
+	if (!prefix_parse(g_strstrip(address), &question->source) &&
+	    prefix_is_address(&question->source) &&
+	    (!colon || !number_parse(colon + 1, 65535, &port))) {
+		question->source_port = (uint16_t)port;
+		return true;
+	}
+	*error = g_strdup_printf("'%s' is no address, expected one like 192.0.2.7, 192.0.2.7:40000 "
+				 "or [2001:db8::7]:40000",
+				 text);
+	return false;
+}
+
+static bool read_destination(const char *text, const struct policy *policy,
+			     struct question *question, char **error)
+{
+	const struct server *server = policy_server(policy, text);
+	struct prefix *destination = &question->destination;
+
+	if (server) {
+		*destination = g_array_index(server->addresses, struct prefix, 0);
+		/* Of a server named by a prefix, the first address stands for all. */
+		destination->length = destination->family == AF_INET ? 32 : 128;
+		return true;
+	}
+	if (!prefix_parse(text, destination) && prefix_is_address(destination))
+		return true;
+	*error = g_strdup_printf("'%s' is neither an address nor a server of the site", text);
+	return false;
+}
+
+/* An address of a family for an end that was not named: from the ranges kept for documentation. */
+static void fill_in(struct prefix *end, unsigned int family, const char *v4, const char *v6)
+{
+	if (!end->family)
+		prefix_parse(family == AF_INET6 ? v6 : v4, end);
+}
+
+bool question_read(const struct words *words, const struct generation *generation,
+		   struct question *question, char **error)
+{
+	if (!read_port(words->port, question, error))
+		return false;
+	if (words->from && !read_source(words->from, question, error))
+		return false;
+	if (words->to && !read_destination(words->to, generation->policy, question, error))
+		return false;
+	if (!words->to && choice_is_site(generation->choice)) {
+		*error = g_strdup("to which server? 'explain … to SERVER tcp/5061'");
+		return false;
+	}
+	fill_in(&question->destination, question->source.family, "198.51.100.1", "2001:db8::1");
+	fill_in(&question->source, question->destination.family, "203.0.113.1", "2001:db8:ffff::1");
+	if (question->source.family == question->destination.family)
+		return true;
+	*error = g_strdup("source and destination are of different families");
+	return false;
+}

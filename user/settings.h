@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The Settings table. */
+#ifndef PORTCULLIS_SETTINGS_H
+#define PORTCULLIS_SETTINGS_H
+
+#include "reading.h"
+
+void settings_init(struct settings *settings);
+void settings_clear(struct settings *settings);
+
+/* One line of a Settings table. Networks must be known by now. */
+void setting_line(const struct line *line);
+
+/* Of a line that sets Documents, adds them (char *, owned by the array); of any other, none. */
+void setting_documents(const struct table_row *row, const struct columns *columns,
+		       GPtrArray *documents);
+
+#endif

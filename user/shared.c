@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Creates, finds and pins the maps that outlive every generation. */
+#include "shared.h"
+
+#include <bpf/bpf.h>
+#include <dirent.h>
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "number.h"
+
+static const struct {
+	const char *name;
+	__u32 value_size;
+	__u32 spare; /* blocks made beyond what is needed, for what comes later */
+} kinds[SHARED_MAPS] = {
+	[SHARED_COUNTERS] = {"counters", sizeof(struct count_block), 2},
+	[SHARED_SERVER_COUNTERS] = {"server_counters", sizeof(struct server_block), 2},
+	[SHARED_REASONS] = {"reasons", sizeof(struct reason_counts), 0},
+	[SHARED_DROPPED_PORTS] = {"dropped_ports", sizeof(struct port_block), 0},
+};
+
+const char *shared_name(enum shared_map map)
+{
+	return kinds[map].name;
+}
+
+static char *pin_path(const char *directory, enum shared_map map, __u32 blocks)
+{
+	return g_strdup_printf("%s/%s-%u", directory, kinds[map].name, blocks);
+}
+
+enum shared_map shared_of_pin(const char *name, __u32 *blocks)
+{
+	for (int map = 0; map < SHARED_MAPS; map++) {
+		size_t length = strlen(kinds[map].name);
+		uint64_t number;
+
+		if (strncmp(name, kinds[map].name, length) || name[length] != '-')
+			continue;
+		if (number_parse(name + length + 1, G_MAXUINT32, &number))
+			continue;
+		*blocks = (__u32)number;
+		return map;
+	}
+	return SHARED_MAPS;
+}
+
+/* The most blocks that any pin of each map has; 0 where there is none. */
+static void find_pins(const char *directory, __u32 most[SHARED_MAPS])
+{
+	DIR *entries = opendir(directory);
+	struct dirent *entry;
+
+	if (!entries)
+		return;
+	while ((entry = readdir(entries))) {
+		__u32 blocks;
+		enum shared_map map = shared_of_pin(entry->d_name, &blocks);
+
+		if (map < SHARED_MAPS)
+			most[map] = MAX(most[map], blocks);
+	}
+	closedir(entries);
+}
+
+/* A pinned map that is not what its name says was left by another version, or by another tool. */
+static bool is_ours(int fd, enum shared_map map, __u32 blocks)
+{
+	struct bpf_map_info info = {};
+	__u32 size = sizeof(info);
+
+	return !bpf_obj_get_info_by_fd(fd, &info, &size) &&
+	       info.type == BPF_MAP_TYPE_PERCPU_ARRAY && info.key_size == sizeof(__u32) &&
+	       info.value_size == kinds[map].value_size && info.max_entries == blocks;
+}
+
+int shared_open_pin(const char *path, enum shared_map map, __u32 blocks, struct messages *messages)
+{
+	int fd = bpf_obj_get(path);
+
+	if (fd < 0) {
+		message_add(messages, SEVERITY_ERROR, path, 0, "cannot open the pinned map: %s",
+			    strerror(errno));
+		return -1;
+	}
+	if (is_ours(fd, map, blocks))
+		return fd;
+	message_add(messages, SEVERITY_ERROR, path, 0,
+		    "the pinned map is of another version of portcullis: "
+		    "'portcullis down --all' removes it, its counters with it");
+	close(fd);
+	return -1;
+}
+
+static bool open_pin(struct shared *shared, enum shared_map map, const char *directory,
+		     struct messages *messages)
+{
+	g_autofree char *path = pin_path(directory, map, shared->blocks[map]);
+
+	shared->fd[map] = shared_open_pin(path, map, shared->blocks[map], messages);
+	return shared->fd[map] >= 0;
+}
+
+static bool create(struct shared *shared, enum shared_map map, __u32 blocks,
+		   struct messages *messages)
+{
+	shared->fd[map] = bpf_map_create(BPF_MAP_TYPE_PERCPU_ARRAY, kinds[map].name, sizeof(__u32),
+					 kinds[map].value_size, blocks, NULL);
+	if (shared->fd[map] < 0) {
+		message_add(messages, SEVERITY_ERROR, kinds[map].name, 0,
+			    "cannot create the map: %s", strerror(errno));
+		return false;
+	}
+	shared->blocks[map] = blocks;
+	shared->created[map] = true;
+	return true;
+}
+
+__u32 shared_blocks(enum shared_map map, __u32 slots, __u32 numbers)
+{
+	switch (map) {
+	case SHARED_COUNTERS: return (slots + COUNTS_PER_BLOCK - 1) / COUNTS_PER_BLOCK;
+	case SHARED_SERVER_COUNTERS: return (numbers + SERVERS_PER_BLOCK - 1) / SERVERS_PER_BLOCK;
+	case SHARED_DROPPED_PORTS: return PORT_BLOCKS;
+	default: return 1;
+	}
+}
+
+bool shared_open(struct shared *shared, const char *directory, __u32 slots, __u32 numbers,
+		 struct messages *messages)
+{
+	memset(shared, 0, sizeof(*shared));
+	for (int map = 0; map < SHARED_MAPS; map++)
+		shared->fd[map] = -1;
+	find_pins(directory, shared->blocks);
+	for (int map = 0; map < SHARED_MAPS; map++) {
+		__u32 needed = shared_blocks(map, slots, numbers);
+
+		if (shared->blocks[map] >= needed
+			    ? !open_pin(shared, map, directory, messages)
+			    : !create(shared, map, needed + kinds[map].spare, messages))
+			return false;
+	}
+	return true;
+}
+
+bool shared_pin(struct shared *shared, const char *directory, struct messages *messages)
+{
+	for (int map = 0; map < SHARED_MAPS; map++) {
+		g_autofree char *path = pin_path(directory, map, shared->blocks[map]);
+
+		if (!shared->created[map] || !bpf_obj_pin(shared->fd[map], path))
+			continue;
+		message_add(messages, SEVERITY_ERROR, path, 0, "cannot pin the map: %s",
+			    strerror(errno));
+		shared_unpin(shared, directory);
+		return false;
+	}
+	return true;
+}
+
+void shared_unpin(struct shared *shared, const char *directory)
+{
+	for (int map = 0; map < SHARED_MAPS; map++) {
+		g_autofree char *path = pin_path(directory, map, shared->blocks[map]);
+
+		if (shared->created[map])
+			unlink(path);
+	}
+}
+
+void shared_forget(const char *directory)
+{
+	__u32 most[SHARED_MAPS];
+
+	for (;;) {
+		bool found = false;
+
+		memset(most, 0, sizeof(most));
+		find_pins(directory, most);
+		for (int map = 0; map < SHARED_MAPS; map++) {
+			g_autofree char *path = pin_path(directory, map, most[map]);
+
+			found |= most[map] && !unlink(path);
+		}
+		if (!found)
+			return;
+	}
+}
+
+void shared_close(struct shared *shared)
+{
+	for (int map = 0; map < SHARED_MAPS; map++)
+		if (shared->fd[map] >= 0)
+			close(shared->fd[map]);
+}

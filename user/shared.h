@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The shared maps: counters that every generation adds to. Each is pinned as NAME-BLOCKS; when a
+ * policy needs more blocks than there are, a larger map is pinned beside the old one, which keeps
+ * what it counted: a total is the sum over both.
+ */
+#ifndef PORTCULLIS_SHARED_H
+#define PORTCULLIS_SHARED_H
+
+#include <linux/types.h>
+#include <stdbool.h>
+
+#include "layout.h"
+#include "message.h"
+
+enum shared_map {
+	SHARED_COUNTERS,
+	SHARED_SERVER_COUNTERS,
+	SHARED_REASONS,
+	SHARED_DROPPED_PORTS,
+	SHARED_MAPS,
+};
+
+/* The maps that a new generation shall use. */
+struct shared {
+	int fd[SHARED_MAPS];
+	__u32 blocks[SHARED_MAPS];
+	bool created[SHARED_MAPS]; /* by us, and not yet pinned */
+};
+
+/* What a map is called in the program and, with "-BLOCKS" behind it, in bpffs. */
+const char *shared_name(enum shared_map map);
+
+/* The map that a file name of bpffs says; *blocks of it. SHARED_MAPS: none of ours. */
+enum shared_map shared_of_pin(const char *name, __u32 *blocks);
+
+/* Opens a pinned map; -1 with a message if it cannot be, or is not what its name says. */
+int shared_open_pin(const char *path, enum shared_map map, __u32 blocks, struct messages *messages);
+
+/* How many blocks a map must have for so many slots and server numbers. */
+__u32 shared_blocks(enum shared_map map, __u32 slots, __u32 numbers);
+
+/*
+ * Opens those pinned in directory, and creates (without pinning) what is missing or too small for
+ * so many slots and server numbers. False with a message if one is of another version or fails.
+ */
+bool shared_open(struct shared *shared, const char *directory, __u32 slots, __u32 numbers,
+		 struct messages *messages);
+
+/* Pins what shared_open() created; on failure none of it stays pinned. */
+bool shared_pin(struct shared *shared, const char *directory, struct messages *messages);
+
+/* Takes those pins back, for a load that failed later. */
+void shared_unpin(struct shared *shared, const char *directory);
+
+/* Removes every pin in directory: counts whose generation is gone belong to nobody. */
+void shared_forget(const char *directory);
+
+void shared_close(struct shared *shared);
+
+#endif

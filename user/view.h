@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The data that several commands show, as JSON: what `--json` prints, and what the printers read.
+ */
+#ifndef PORTCULLIS_VIEW_H
+#define PORTCULLIS_VIEW_H
+
+#include <json-c/json.h>
+
+#include "generation.h"
+#include "profile.h"
+#include "totals.h"
+
+/* Adds protocol, first, last, media and services (role, service, file, line) of an opening. */
+void view_add_opening(struct json_object *json, const struct opening *opening);
+
+/* Adds an array "services" of the roles, services and places of rows. */
+void view_add_services(struct json_object *json, const GPtrArray *rows);
+
+/* A list of services as people read it: "Front End: SIP, Web: HTTPS"; each once. The caller frees
+ * it. */
+char *view_services(struct json_object *services);
+
+/*
+ * Adds what was counted for a generation: since, ports, reasons, dropped_ports and servers. With
+ * the totals of so many seconds before, rates too; before may be NULL.
+ */
+void view_add_stats(struct json_object *json, const struct generation *generation,
+		    const struct totals *now, const struct totals *before, double seconds);
+
+/* Prints them, with the table for "port", "service" or "server". */
+void view_print_stats(struct json_object *stats, const char *by);
+
+#endif

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Counters as people read them: verdicts first, then what was asked for, then what was dropped. */
+#include <stdio.h>
+#include <string.h>
+
+#include "json.h"
+#include "output.h"
+#include "view.h"
+
+static char *number(struct json_object *json, const char *key)
+{
+	return g_strdup_printf("%" G_GUINT64_FORMAT, json_number(json, key));
+}
+
+/* "1.2k", "34M": three digits are enough for a rate. */
+static char *rate(struct json_object *json, const char *key)
+{
+	static const char *const units[] = {"", "k", "M", "G", "T"};
+	struct json_object *member = json_member(json, key);
+	double value = json_object_get_double(member);
+	guint unit = 0;
+
+	if (!member)
+		return NULL;
+	for (; value >= 1000 && unit + 1 < G_N_ELEMENTS(units); unit++)
+		value /= 1000;
+	return g_strdup_printf("%.*f%s", value < 10 && unit ? 1 : 0, value, units[unit]);
+}
+
+static void print_reasons(struct json_object *stats)
+{
+	struct json_object *list = json_member(stats, "reasons");
+	struct sheet *sheet = sheet_new("VERDICT|REASON|>PACKETS|>BYTES|>PACKETS/S|>BITS/S");
+
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *one = json_object_array_get_idx(list, i);
+
+		if (json_number(one, "packets"))
+			sheet_add(sheet, g_strdup(json_string(one, "verdict")),
+				  g_strdup(json_string(one, "reason")), number(one, "packets"),
+				  number(one, "bytes"), rate(one, "packets_per_second"),
+				  rate(one, "bits_per_second"));
+	}
+	sheet_print(sheet);
+}
+
+static void print_by_port(struct json_object *stats)
+{
+	struct json_object *list = json_member(stats, "ports");
+	struct sheet *sheet =
+		sheet_new("PROFILE|PROTOCOL|PORTS|>PACKETS|>BYTES|>PACKETS/S|>BITS/S|SERVICES");
+
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *one = json_object_array_get_idx(list, i);
+		bool retired = json_member(one, "retired");
+
+		if (!json_number(one, "packets"))
+			continue;
+		sheet_add(sheet, g_strdup(json_string(one, "profile")),
+			  g_strdup(json_string(one, "protocol")),
+			  output_ports(json_member(one, "first"), json_member(one, "last")),
+			  number(one, "packets"), number(one, "bytes"),
+			  rate(one, "packets_per_second"), rate(one, "bits_per_second"),
+			  retired ? g_strdup("(no longer in force)")
+				  : view_services(json_member(one, "services")));
+	}
+	sheet_print(sheet);
+}
+
+/* Sums of the ports that the same services share: what one packet was for, nobody can tell. */
+static void print_by_service(struct json_object *stats)
+{
+	struct json_object *list = json_member(stats, "ports");
+	struct json_object *sums = json_object_new_object();
+	struct sheet *sheet = sheet_new("SERVICES|>PACKETS|>BYTES|SHARED");
+
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *one = json_object_array_get_idx(list, i);
+		g_autofree char *services = view_services(json_member(one, "services"));
+		struct json_object *sum = json_member(sums, services);
+
+		if (!json_number(one, "packets"))
+			continue;
+		if (!sum)
+			sum = json_add_object(sums, services);
+		json_add_number(sum, "packets",
+				json_number(sum, "packets") + json_number(one, "packets"));
+		json_add_number(sum, "bytes",
+				json_number(sum, "bytes") + json_number(one, "bytes"));
+	}
+	json_object_object_foreach (sums, name, sum) {
+		sheet_add(sheet, g_strdup(*name ? name : "(no longer in force)"),
+			  number(sum, "packets"), number(sum, "bytes"),
+			  strstr(name, ", ") ? g_strdup("yes") : NULL);
+	}
+	sheet_print(sheet);
+	json_object_put(sums);
+}
+
+static void print_by_server(struct json_object *stats)
+{
+	struct json_object *list = json_member(stats, "servers");
+	struct sheet *sheet =
+		sheet_new("SERVER|>PASSED|>BYTES|>PACKETS/S|>DROPPED|>BYTES|>PACKETS/S");
+
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *one = json_object_array_get_idx(list, i);
+
+		sheet_add(sheet, g_strdup(json_string(one, "name")), number(one, "passed_packets"),
+			  number(one, "passed_bytes"),
+			  rate(json_member(one, "passed_rates"), "packets_per_second"),
+			  number(one, "dropped_packets"), number(one, "dropped_bytes"),
+			  rate(json_member(one, "dropped_rates"), "packets_per_second"));
+	}
+	sheet_print(sheet);
+}
+
+static void print_dropped_ports(struct json_object *stats)
+{
+	struct json_object *list = json_member(stats, "dropped_ports");
+	struct sheet *sheet = sheet_new("DROPPED PORT|>PACKETS");
+
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *one = json_object_array_get_idx(list, i);
+
+		sheet_add(sheet,
+			  g_strdup_printf("%s/%" G_GUINT64_FORMAT, json_string(one, "protocol"),
+					  json_number(one, "port")),
+			  number(one, "packets"));
+	}
+	sheet_print(sheet);
+}
+
+void view_print_stats(struct json_object *stats, const char *by)
+{
+	g_autofree char *since = output_time(json_string(stats, "since"));
+
+	printf("counting since %s\n", since);
+	print_reasons(stats);
+	putchar('\n');
+	if (!strcmp(by, "service"))
+		print_by_service(stats);
+	else if (!strcmp(by, "server"))
+		print_by_server(stats);
+	else
+		print_by_port(stats);
+	putchar('\n');
+	print_dropped_ports(stats);
+}
