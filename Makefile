@@ -67,6 +67,8 @@ $(BUILD)/portcullis: $(call objects,$(BUILD)/plain,$(LIBRARY) $(COMMANDS))
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) $^ $(LIBS) -o $@
 
+, := ,
+
 # --- tests: every test_*.c is a program of its own, every test_*.sh a script; all print TAP ---
 
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
@@ -100,8 +102,11 @@ $(BUILD)/live/%: tests/live/%.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(STD) $(CFLAGS) $(WARNINGS) $(CPPFLAGS) $< $(LIBS) -o $@
 
-.PHONY: test test-unit test-packets test-faults test-live
-test: $(BUILD)/portcullis $(UNIT) $(PACKETS) $(FAULTS) $(PROBES) fuzz-quick ## build and run every test
+.PHONY: test test-all test-unit test-packets test-faults test-live
+test: ## install what is missing, build and run every test
+	$(Q)tests/deps
+	$(Q)$(MAKE) --no-print-directory test-all
+test-all: $(BUILD)/portcullis $(UNIT) $(PACKETS) $(FAULTS) $(PROBES)
 	$(Q)PORTCULLIS=$(BUILD)/portcullis BUILD=$(BUILD) tests/run $(UNIT) $(PACKETS) $(FAULTS) $(LIVE)
 test-unit: $(UNIT) ## the loader's files, one by one, under sanitizers
 	$(Q)tests/run $^
@@ -115,15 +120,56 @@ test-live: $(BUILD)/portcullis $(PROBES) ## the gate in network namespaces
 # --- what people call ---
 
 .PHONY: demo deps install uninstall check fuzz fuzz-quick bench vmlinux clean help
-, := ,
 
 demo: ## set up an edge in network namespaces, enforce, send traffic, compare
 	$(Q)tests/deps
 	$(Q)$(MAKE) --no-print-directory all
-	$(Q)PORTCULLIS=$(BUILD)/portcullis tests/demo
+	$(Q)$(MAKE) --no-print-directory $(BUILD)/live/traffic
+	$(Q)PORTCULLIS=$(BUILD)/portcullis BUILD=$(BUILD) tests/demo
+
+C_FILES := $(wildcard bpf/*.[ch] include/*.h user/*.[ch] user/commands/*.[ch] tests/*/*.[ch])
+SCRIPTS := $(shell grep -lE '^\#!/bin/(ba)?sh' -r tests vmlinux user .ci 2>/dev/null)
+
+check: $(GENERATED) ## format, warnings of gcc and clang, cppcheck, shellcheck
+	$(Q)clang-format --dry-run --Werror $(C_FILES)
+	$(Q)for cc in gcc clang; do \
+		for file in $(filter-out bpf/%,$(filter %.c,$(C_FILES))); do \
+			$$cc $(STD) $(WARNINGS) -Werror $(CPPFLAGS) -iquote tests/packets -fsyntax-only $$file || exit 1; \
+		done; \
+	done
+	$(Q)$(CLANG) $(BPF_FLAGS) -Werror -fsyntax-only bpf/portcullis.bpf.c
+	$(Q)cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 \
+		--enable=warning,performance,portability --library=gtk --suppress=missingInclude \
+		--suppress=unknownMacro -Iinclude -Iuser user user/commands
+	$(Q)shellcheck $(SCRIPTS)
+
+install: all ## install below DESTDIR and PREFIX
+	$(Q)install -D -m 755 $(BUILD)/portcullis $(DESTDIR)$(PREFIX)/sbin/portcullis
+	$(Q)install -D -m 644 user/man/portcullis.8 $(DESTDIR)$(PREFIX)/share/man/man8/portcullis.8
+	$(Q)install -D -m 644 user/completion/portcullis.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/portcullis
+	$(Q)for file in policies/*.md; do \
+		install -D -m 644 $$file $(DESTDIR)$(PREFIX)/share/portcullis/$$file || exit 1; \
+	done
+
+uninstall: ## remove what install put there
+	$(Q)rm -f $(DESTDIR)$(PREFIX)/sbin/portcullis \
+		$(DESTDIR)$(PREFIX)/share/man/man8/portcullis.8 \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/portcullis
+	$(Q)rm -rf $(DESTDIR)$(PREFIX)/share/portcullis
+
+vmlinux: ## cut vmlinux/vmlinux.h from the running kernel's BTF anew
+	$(Q)BPFTOOL=$(BPFTOOL) vmlinux/regenerate
 
 deps: ## install what is missing, from the distribution
 	$(Q)tests/deps
+
+$(BUILD)/bench: $(call objects,$(BUILD)/plain,tests/bench/bench.c $(LIBRARY))
+	$(call say,LD,$@)
+	$(Q)$(CC) $^ $(LIBS) -o $@
+
+bench: $(BUILD)/bench $(BUILD)/portcullis ## ns per packet beside a bare XDP_DROP, time and memory to load
+	$(Q)$(BUILD)/bench $(BUILD)/portcullis
 
 clean: ## remove what was built
 	$(Q)rm -rf $(BUILD)

@@ -10,7 +10,7 @@
 #include "packet.h"
 #include "target.h"
 
-static __always_inline __u8 first_byte(__be32 address)
+static __always_inline __u32 first_byte(__be32 address)
 {
 	return bpf_ntohl(address) >> 24;
 }
@@ -18,22 +18,20 @@ static __always_inline __u8 first_byte(__be32 address)
 /* Whether an address is plain unicast; what is not needs a closer look. */
 static __always_inline bool plain4(__be32 address)
 {
-	__u8 first = first_byte(address);
+	__u32 first = first_byte(address);
 
-	return (first > 0 && first < 127) || (first > 127 && first < 224);
+	return first - 1 < 223 && first != 127;
 }
 
 static __always_inline bool plain6(const __be32 address[4])
 {
-	__u8 first = first_byte(address[0]);
-
-	return first > 0 && first < 0xff;
+	return first_byte(address[0]) - 1 < 254;
 }
 
 /* This network, loopback, multicast and broadcast (RFC 6890). */
 static __always_inline bool bad_source4(__be32 source)
 {
-	__u8 first = first_byte(source);
+	__u32 first = first_byte(source);
 
 	return first == 0 || first == 127 || (first >= 224 && first < 240) ||
 	       source == bpf_htonl(0xffffffff);
@@ -41,7 +39,7 @@ static __always_inline bool bad_source4(__be32 source)
 
 static __always_inline bool bad_destination4(__be32 destination)
 {
-	__u8 first = first_byte(destination);
+	__u32 first = first_byte(destination);
 
 	return first == 0 || first == 127;
 }
@@ -60,33 +58,32 @@ static __always_inline bool bad_source6(const __be32 source[4])
 	return first_byte(source[0]) == 0xff || bad_either6(source);
 }
 
-static __always_inline bool bad_addresses4(struct packet *packet)
+static __always_inline bool addresses_judge4(struct packet *packet)
 {
 	__be32 source = packet->source[0], destination = packet->destination[0];
 
+	if (unlikely(source == destination))
+		return decide(packet, REASON_BAD_ADDRESS);
 	if (likely(plain4(source) && plain4(destination)))
-		return source == destination;
+		return true;
 	packet->unspecified = !source;
-	return (bad_source4(source) && source) || bad_destination4(destination) ||
-	       source == destination;
+	if ((source && bad_source4(source)) || bad_destination4(destination))
+		return decide(packet, REASON_BAD_ADDRESS);
+	return true;
 }
 
-static __always_inline bool bad_addresses6(struct packet *packet)
+static __always_inline bool addresses_judge6(struct packet *packet)
 {
 	const __be32 *source = packet->source, *destination = packet->destination;
 
+	if (unlikely(same_address6(source, destination)))
+		return decide(packet, REASON_BAD_ADDRESS);
 	if (likely(plain6(source) && plain6(destination)))
-		return same_address6(source, destination);
+		return true;
 	packet->unspecified = !(source[0] | source[1] | source[2] | source[3]);
-	return (bad_source6(source) && !packet->unspecified) || bad_either6(destination) ||
-	       same_address6(source, destination);
-}
-
-static __always_inline bool addresses_judge(struct packet *packet)
-{
-	bool bad = packet->ip == IP_V4 ? bad_addresses4(packet) : bad_addresses6(packet);
-
-	return likely(!bad) || decide(packet, REASON_BAD_ADDRESS);
+	if ((!packet->unspecified && bad_source6(source)) || bad_either6(destination))
+		return decide(packet, REASON_BAD_ADDRESS);
+	return true;
 }
 
 /*
@@ -96,8 +93,8 @@ static __always_inline bool addresses_judge(struct packet *packet)
 static __always_inline bool may_be_unspecified(const struct packet *packet)
 {
 	if (packet->ip == IP_V4)
-		return packet->payload == PAYLOAD_PORTS && packet->transport == TRANSPORT_UDP &&
-		       packet->source_port == 68 && packet->destination_port == 67;
+		return packet->payload == PAYLOAD_PORTS && packet->source_port == 68 &&
+		       packet->port_index == (TRANSPORT_UDP << 16 | 67);
 	if (packet->payload != PAYLOAD_ICMP)
 		return false;
 	switch (packet->icmp_type) {

@@ -10,6 +10,7 @@
 #include "extensions.h"
 #include "maps.h"
 #include "packet.h"
+#include "parse.h"
 
 enum {
 	PORT_DHCP_SERVER = 67, /* RFC 2131 */
@@ -17,6 +18,19 @@ enum {
 	PORT_DHCPV6_CLIENT = 546, /* RFC 8415 */
 	PORT_DHCPV6_SERVER = 547,
 };
+
+static __always_inline enum reason judge_non_ip(const struct packet *packet)
+{
+	catalog_refer();
+	switch (bpf_ntohs(packet->ethertype)) {
+	case ETHERTYPE_MPLS:
+	case ETHERTYPE_MPLS_MULTICAST:
+	case ETHERTYPE_PPPOE_SESSION:
+	case ETHERTYPE_OLD_QINQ: return REASON_HIDDEN_IP;
+	case ETHERTYPE_ARP: return REASON_NON_IP;
+	default: return non_ip_drop ? REASON_NON_IP_DROPPED : REASON_NON_IP;
+	}
+}
 
 static __always_inline enum reason refuse(const struct packet *packet)
 {
@@ -48,9 +62,9 @@ static __always_inline bool is_dhcp_answer(const struct packet *packet)
 {
 	if (packet->ip == IP_V4)
 		return packet->source_port == PORT_DHCP_SERVER &&
-		       packet->destination_port == PORT_DHCP_CLIENT;
+		       packet_destination_port(packet) == PORT_DHCP_CLIENT;
 	return packet->source_port == PORT_DHCPV6_SERVER &&
-	       packet->destination_port == PORT_DHCPV6_CLIENT;
+	       packet_destination_port(packet) == PORT_DHCPV6_CLIENT;
 }
 
 static __always_inline enum reason judge_segment(struct packet *packet,
@@ -64,6 +78,11 @@ static __always_inline enum reason judge_segment(struct packet *packet,
 	}
 }
 
+static __always_inline __u16 port_table_at(const struct port_table *table, __u32 port_index)
+{
+	return table->segment[0][port_index % (TRANSPORTS * 65536)];
+}
+
 static __always_inline enum reason judge_ports(struct packet *packet)
 {
 	__u32 profile = target_profile(packet->target);
@@ -72,13 +91,13 @@ static __always_inline enum reason judge_ports(struct packet *packet)
 	__u32 key;
 
 	/* a UDP source port of 0 says that no answer is expected (RFC 768) */
-	if (!packet->destination_port ||
-	    (packet->transport == TRANSPORT_TCP && !packet->source_port))
+	if (unlikely(!packet_destination_port(packet) ||
+		     (!packet->source_port && packet_transport(packet) == TRANSPORT_TCP)))
 		return REASON_PORT_ZERO;
 	table = bpf_map_lookup_elem(&ports, &profile);
 	if (!table)
 		return refuse(packet);
-	key = table->segment[packet->transport & 1][packet->destination_port];
+	key = port_table_at(table, packet->port_index);
 	if (!key)
 		return refuse(packet);
 	segment = bpf_map_lookup_elem(&segments, &key);

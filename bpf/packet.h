@@ -30,6 +30,7 @@ struct packet {
 	__u32 target; /* what the destination leads to */
 	__u32 slot;   /* in `counters`, if the reason is REASON_PUBLISHED */
 
+	__be16 ethertype; /* behind the VLAN tags */
 	enum ip_version ip;
 	__be32 source[4]; /* IPv4 uses the first */
 	__be32 destination[4];
@@ -38,11 +39,29 @@ struct packet {
 	__u8 protocol;    /* behind the extension headers, once those are walked */
 
 	enum payload payload;
-	enum transport transport;
+	__u32 port_index;  /* transport << 16 | destination port: its place in port tables */
 	__u16 source_port; /* host byte order */
-	__u16 destination_port;
 	__u8 icmp_type;
 };
+
+static __always_inline enum transport packet_transport(const struct packet *packet)
+{
+	return packet->port_index >> 16;
+}
+
+static __always_inline __u16 packet_destination_port(const struct packet *packet)
+{
+	return packet->port_index;
+}
+
+/*
+ * Keeps the packet in memory from here on. Else the compiler holds its fields in registers and sets
+ * them all before each of the early exits that meet here: half as many instructions again.
+ */
+static __always_inline void packet_settle(const struct packet *packet)
+{
+	asm volatile("" : : "r"(packet) : "memory");
+}
 
 /* Ends the judgement. */
 static __always_inline bool decide(struct packet *packet, enum reason reason)

@@ -76,58 +76,38 @@ static __always_inline bool is_vlan_tag(__be16 ethertype)
 	       ethertype == bpf_htons(ETHERTYPE_SERVICE_VLAN);
 }
 
-/* From the EtherType of the first tag to the one behind the last. */
-static __always_inline bool parse_tags(struct cursor *cursor, struct packet *packet,
-				       __be16 *ethertype)
+/* An end before the IP length is known: what the first buffer holds is counted. */
+static __always_inline bool decide_unparsed(const struct cursor *cursor, struct packet *packet,
+					    enum reason reason)
 {
-#pragma unroll
-	for (int tags = 0; tags < VLAN_TAGS_MAX; tags++) {
-		const struct vlan_hdr *tag = cursor->at;
-
-		if (!is_vlan_tag(*ethertype))
-			return true;
-		if (!holds(cursor, sizeof(*tag)))
-			return decide(packet, REASON_MALFORMED);
-		*ethertype = tag->h_vlan_encapsulated_proto;
-		advance(cursor, sizeof(*tag));
-	}
-	if (!is_vlan_tag(*ethertype))
-		return true;
 	packet->length = cursor->end - cursor->at;
-	return decide(packet, REASON_VLAN_DEPTH);
+	return decide(packet, reason);
 }
 
-static __always_inline bool decide_non_ip(const struct cursor *cursor, struct packet *packet,
-					  __be16 ethertype)
+static __always_inline bool parse_tags(struct cursor *cursor, struct packet *packet)
 {
-	catalog_refer();
-	packet->length = cursor->end - cursor->at;
-	switch (bpf_ntohs(ethertype)) {
-	case ETHERTYPE_MPLS:
-	case ETHERTYPE_MPLS_MULTICAST:
-	case ETHERTYPE_PPPOE_SESSION:
-	case ETHERTYPE_OLD_QINQ: return decide(packet, REASON_HIDDEN_IP);
-	case ETHERTYPE_ARP: return decide(packet, REASON_NON_IP);
-	default: return decide(packet, non_ip_drop ? REASON_NON_IP_DROPPED : REASON_NON_IP);
+#pragma unroll
+	for (int tags = 0; tags < VLAN_TAGS_MAX && is_vlan_tag(packet->ethertype); tags++) {
+		const struct vlan_hdr *tag = cursor->at;
+
+		if (!holds(cursor, sizeof(*tag)))
+			return decide(packet, REASON_MALFORMED);
+		packet->ethertype = tag->h_vlan_encapsulated_proto;
+		advance(cursor, sizeof(*tag));
 	}
+	return !is_vlan_tag(packet->ethertype) ||
+	       decide_unparsed(cursor, packet, REASON_VLAN_DEPTH);
 }
 
 static __always_inline bool parse_link(struct cursor *cursor, struct packet *packet)
 {
 	const struct ethhdr *ethernet = cursor->at;
-	__be16 ethertype;
 
 	if (!holds(cursor, sizeof(*ethernet)))
 		return decide(packet, REASON_MALFORMED);
-	ethertype = ethernet->h_proto;
+	packet->ethertype = ethernet->h_proto;
 	advance(cursor, sizeof(*ethernet));
-	if (unlikely(is_vlan_tag(ethertype)) && !parse_tags(cursor, packet, &ethertype))
-		return false;
-
-	packet->ip = ethertype == bpf_htons(ETHERTYPE_IPV4) ? IP_V4 : IP_V6;
-	return likely(ethertype == bpf_htons(ETHERTYPE_IPV4) ||
-		      ethertype == bpf_htons(ETHERTYPE_IPV6)) ||
-	       decide_non_ip(cursor, packet, ethertype);
+	return likely(!is_vlan_tag(packet->ethertype)) || parse_tags(cursor, packet);
 }
 
 static __always_inline bool parse_ipv4(struct cursor *cursor, struct packet *packet)
@@ -136,13 +116,14 @@ static __always_inline bool parse_ipv4(struct cursor *cursor, struct packet *pac
 	__u32 header, total;
 
 	if (!holds(cursor, sizeof(*ip)))
-		return false;
+		return decide_unparsed(cursor, packet, REASON_MALFORMED);
 	header = ip->ihl * 4;
 	total = bpf_ntohs(ip->tot_len);
 	if (ip->version != 4 || header < sizeof(*ip) || total < header ||
 	    !frame_holds(cursor, total))
-		return false;
+		return decide_unparsed(cursor, packet, REASON_MALFORMED);
 
+	packet->ip = IP_V4;
 	packet->length = total;
 	packet->source[0] = ip->saddr;
 	packet->destination[0] = ip->daddr;
@@ -159,12 +140,13 @@ static __always_inline bool parse_ipv6(struct cursor *cursor, struct packet *pac
 	__u32 total;
 
 	if (!holds(cursor, sizeof(*ip)))
-		return false;
+		return decide_unparsed(cursor, packet, REASON_MALFORMED);
 	/* a payload length of 0 is a jumbogram's (RFC 2675): its options are then cut short */
 	total = sizeof(*ip) + bpf_ntohs(ip->payload_len);
 	if (ip->version != 6 || !frame_holds(cursor, total))
-		return false;
+		return decide_unparsed(cursor, packet, REASON_MALFORMED);
 
+	packet->ip = IP_V6;
 	packet->length = total;
 	for (int i = 0; i < 4; i++) {
 		packet->source[i] = ip->saddr.in6_u.u6_addr32[i];
@@ -176,15 +158,6 @@ static __always_inline bool parse_ipv6(struct cursor *cursor, struct packet *pac
 	return true;
 }
 
-/* The IP header alone: this much is judged even if the destination is no server. */
-static __always_inline bool parse_network(struct cursor *cursor, struct packet *packet)
-{
-	if (packet->ip == IP_V4 ? parse_ipv4(cursor, packet) : parse_ipv6(cursor, packet))
-		return true;
-	packet->length = cursor->end - cursor->at;
-	return decide(packet, REASON_MALFORMED);
-}
-
 static __always_inline bool parse_tcp(const struct cursor *cursor, struct packet *packet)
 {
 	const struct tcphdr *tcp = cursor->at;
@@ -193,9 +166,8 @@ static __always_inline bool parse_tcp(const struct cursor *cursor, struct packet
 	    tcp->doff * 4 > cursor->rest)
 		return decide(packet, REASON_MALFORMED);
 	packet->payload = PAYLOAD_PORTS;
-	packet->transport = TRANSPORT_TCP;
 	packet->source_port = bpf_ntohs(tcp->source);
-	packet->destination_port = bpf_ntohs(tcp->dest);
+	packet->port_index = TRANSPORT_TCP << 16 | bpf_ntohs(tcp->dest);
 	return true;
 }
 
@@ -207,9 +179,8 @@ static __always_inline bool parse_udp(const struct cursor *cursor, struct packet
 	    bpf_ntohs(udp->len) > cursor->rest)
 		return decide(packet, REASON_MALFORMED);
 	packet->payload = PAYLOAD_PORTS;
-	packet->transport = TRANSPORT_UDP;
 	packet->source_port = bpf_ntohs(udp->source);
-	packet->destination_port = bpf_ntohs(udp->dest);
+	packet->port_index = TRANSPORT_UDP << 16 | bpf_ntohs(udp->dest);
 	return true;
 }
 
@@ -241,14 +212,8 @@ static __always_inline bool parse_extensions(struct cursor *cursor, struct packe
 	return true;
 }
 
-/* Everything behind the IP header. */
-static __always_inline bool parse_payload(struct cursor *cursor, struct packet *packet)
+static __always_inline bool parse_transport(const struct cursor *cursor, struct packet *packet)
 {
-	if (unlikely(packet->fragment))
-		return decide(packet, REASON_FRAGMENT);
-	if (unlikely(packet->protocol != IPPROTO_TCP && packet->protocol != IPPROTO_UDP) &&
-	    is_extension(packet->ip, packet->protocol) && !parse_extensions(cursor, packet))
-		return false;
 	if (likely(packet->protocol == IPPROTO_TCP))
 		return parse_tcp(cursor, packet);
 	if (likely(packet->protocol == IPPROTO_UDP))
@@ -256,6 +221,18 @@ static __always_inline bool parse_payload(struct cursor *cursor, struct packet *
 	if (packet->protocol == (packet->ip == IP_V4 ? IPPROTO_ICMP : IPPROTO_ICMPV6))
 		return parse_icmp(cursor, packet);
 	return true;
+}
+
+/* Everything behind the IP header. */
+static __always_inline bool parse_payload(struct cursor *cursor, struct packet *packet)
+{
+	if (unlikely(packet->fragment))
+		return decide(packet, REASON_FRAGMENT);
+	if (likely(packet->protocol == IPPROTO_TCP))
+		return parse_tcp(cursor, packet);
+	if (is_extension(packet->ip, packet->protocol) && !parse_extensions(cursor, packet))
+		return false;
+	return parse_transport(cursor, packet);
 }
 
 #endif

@@ -50,25 +50,40 @@ static __always_inline bool exact6(const __be32 address[4], __u32 *target)
 	return true;
 }
 
-static __always_inline bool target_find4(__be32 address, __u32 *target)
+static __always_inline bool target_set(struct packet *packet, __u32 target)
 {
-	if (have_servers4 && !exact4(address, target))
-		return false;
-	if (have_prefixes4 && *target == TARGET_NONE) {
-		struct prefix4 key = {.length = 32, .address = address};
-		const __u32 *found = bpf_map_lookup_elem(&prefixes4, &key);
-
-		if (found)
-			*target = *found;
-	}
+	if (target == TARGET_NONE)
+		target = everyone;
+	if (target == TARGET_NONE)
+		return decide(packet, REASON_UNLISTED);
+	packet->target = target;
 	return true;
 }
 
-static __always_inline bool target_find6(const __be32 address[4], __u32 *target)
+static __always_inline bool target_find4(struct packet *packet)
 {
-	if (have_servers6 && !exact6(address, target))
-		return false;
-	if (have_prefixes6 && *target == TARGET_NONE) {
+	__u32 target = TARGET_NONE;
+
+	if (have_servers4 && !exact4(packet->destination[0], &target))
+		return decide(packet, REASON_NOT_LISTED);
+	if (have_prefixes4 && target == TARGET_NONE) {
+		struct prefix4 key = {.length = 32, .address = packet->destination[0]};
+		const __u32 *found = bpf_map_lookup_elem(&prefixes4, &key);
+
+		if (found)
+			target = *found;
+	}
+	return target_set(packet, target);
+}
+
+static __always_inline bool target_find6(struct packet *packet)
+{
+	const __be32 *address = packet->destination;
+	__u32 target = TARGET_NONE;
+
+	if (have_servers6 && !exact6(address, &target))
+		return decide(packet, REASON_NOT_LISTED);
+	if (have_prefixes6 && target == TARGET_NONE) {
 		struct prefix6 key = {
 			.length = 128,
 			.address = {address[0], address[1], address[2], address[3]},
@@ -76,25 +91,9 @@ static __always_inline bool target_find6(const __be32 address[4], __u32 *target)
 		const __u32 *found = bpf_map_lookup_elem(&prefixes6, &key);
 
 		if (found)
-			*target = *found;
+			target = *found;
 	}
-	return true;
-}
-
-static __always_inline bool target_find(struct packet *packet)
-{
-	__u32 target = TARGET_NONE;
-	bool looked = packet->ip == IP_V4 ? target_find4(packet->destination[0], &target)
-					  : target_find6(packet->destination, &target);
-
-	if (!looked)
-		return decide(packet, REASON_NOT_LISTED);
-	if (target == TARGET_NONE)
-		target = everyone;
-	if (target == TARGET_NONE)
-		return decide(packet, REASON_UNLISTED);
-	packet->target = target;
-	return true;
+	return target_set(packet, target);
 }
 
 #endif

@@ -9,21 +9,19 @@
 int address_parse(const struct nlmsghdr *message, void *out)
 {
 	const struct ifaddrmsg *info = mnl_nlmsg_get_payload(message);
-	const struct nlattr *attribute, *found = NULL;
 	struct address address = {.index = (int)info->ifa_index};
+	struct netlink_attributes attributes;
+	const struct nlattr *local;
 
 	if (info->ifa_family != AF_INET && info->ifa_family != AF_INET6)
 		return MNL_CB_OK;
-	mnl_attr_for_each(attribute, message, sizeof(*info))
-	{
-		uint16_t type = mnl_attr_get_type(attribute);
-
-		/* On a point-to-point interface IFA_ADDRESS is the other end's. */
-		if (type == IFA_LOCAL || (type == IFA_ADDRESS && !found))
-			found = attribute;
-	}
-	if (found) {
-		netlink_address(info->ifa_family, mnl_attr_get_payload(found), &address.address);
+	netlink_attributes(message, sizeof(*info), &attributes);
+	/* IFA_ADDRESS is the other end's on a point-to-point interface, else the same. */
+	local = attributes.of[IFA_LOCAL];
+	if (!local)
+		local = attributes.of[IFA_ADDRESS];
+	if (local) {
+		netlink_address(info->ifa_family, mnl_attr_get_payload(local), &address.address);
 		g_array_append_val(out, address);
 	}
 	return MNL_CB_OK;
@@ -52,11 +50,12 @@ int addresses_read(const GArray *interfaces, GArray **out)
 
 static int parse_route(const struct nlmsghdr *message, void *out)
 {
-	const struct nlattr *attribute;
+	struct netlink_attributes attributes;
+	int index;
 
-	mnl_attr_for_each(attribute, message,
-			  sizeof(struct rtmsg)) if (mnl_attr_get_type(attribute) == RTA_OIF)
-		g_array_append_vals(out, mnl_attr_get_payload(attribute), 1);
+	netlink_attributes(message, sizeof(struct rtmsg), &attributes);
+	index = (int)netlink_u32(attributes.of[RTA_OIF]);
+	g_array_append_val(out, index);
 	return MNL_CB_OK;
 }
 

@@ -24,7 +24,8 @@ static bool is_open(void *context, unsigned int transport, const struct prefix *
 	const struct view *view = context;
 
 	return compiled_find(view->compiled, transport, port) ||
-	       management_admits(view->management, transport, source, port);
+	       management_admits(view->management, transport, source, port) ||
+	       judge_is_dhcp_client(transport, port);
 }
 
 /* Lists what the profile cuts off on one interface; false if that is an SSH connection. */
@@ -128,6 +129,23 @@ bool admission_check(const struct gate *gate, const struct generation *next, boo
 		}
 	}
 	return check_left_out(gate, next, messages);
+}
+
+void admission_use_real_names(struct choice *choice)
+{
+	g_autoptr(GArray) all = NULL;
+
+	if (interfaces_read(&all))
+		return;
+	for (guint i = 0; i < choice->interfaces->len; i++) {
+		struct choice_interface *chosen = choice->interfaces->pdata[i];
+		const struct interface *interface = interface_by_name(all, chosen->name);
+
+		if (!interface || !strcmp(interface->name, chosen->name))
+			continue;
+		g_free(chosen->name);
+		chosen->name = g_strdup(interface->name);
+	}
 }
 
 bool admission_is_interface(const char *name)

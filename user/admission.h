@@ -19,6 +19,9 @@
 bool admission_check(const struct gate *gate, const struct generation *next, bool allow_lockout,
 		     struct messages *messages);
 
+/* Interfaces that are chosen by an alternative name get their own: links are known by that. */
+void admission_use_real_names(struct choice *choice);
+
 /* Whether this host has an interface of that name. */
 bool admission_is_interface(const char *name);
 

@@ -237,9 +237,8 @@ bool gate_apply(struct gate *gate, struct generation *next, struct messages *mes
 	if (!image)
 		return false;
 	stamp(gate, next);
-	if (!gate->generation)
-		shared_forget(gate->directory);
-	done = shared_open(&shared, gate->directory, image->slots, image->numbers, messages) &&
+	done = (gate->generation || shared_forget(gate->directory, messages)) &&
+	       shared_open(&shared, gate->directory, image->slots, image->numbers, messages) &&
 	       apply_with(gate, next, image, &shared, messages);
 	shared_close(&shared);
 	image_free(image);
@@ -261,13 +260,14 @@ bool gate_remove(struct gate *gate, struct messages *messages)
 	struct dirent *entry;
 	bool done = true;
 
-	while (entries && (entry = readdir(entries))) {
+	if (!entries)
+		return fail(messages, gate->directory, "read the folder", errno);
+	while ((entry = readdir(entries))) {
 		g_autofree char *path = g_strdup_printf("%s/%s", gate->directory, entry->d_name);
 
 		if (entry->d_name[0] != '.' && unlink(path))
 			done = fail(messages, path, "remove the pin", errno);
 	}
-	if (entries)
-		closedir(entries);
+	closedir(entries);
 	return done;
 }

@@ -17,6 +17,7 @@ enum measure {
 	MARKS,        /* cells, those that the parser pads rows with, and marks of markup */
 	DECLARATIONS, /* "<?" and "<!": for each the parser looks for an end */
 	REPEATED,     /* the longest link definition times the links that may repeat it */
+	SOUGHT,       /* lines times bytes in which the parser looks for headers of tables */
 	MEASURES,
 };
 
@@ -30,6 +31,8 @@ static const struct bound {
 	[MARKS] = {"the text has", "cells and marks of markup", 1 << 22},
 	[DECLARATIONS] = {"the text has", "of '<?' and '<!'", 512},
 	[REPEATED] = {"the text has", "bytes of link definitions to repeat", 1 << 28},
+	[SOUGHT] = {"delimiter rows stand under", "lines times bytes without a blank line",
+		    1ULL << 32},
 };
 
 struct tally {
@@ -38,19 +41,19 @@ struct tally {
 	guint64 definition; /* bytes of the link definition that may go on in this line */
 	guint64 longest;    /* of all definitions */
 	unsigned int table; /* columns of the table that may go on in this line; 0 without one */
-	bool bar;           /* a '|' was in the line before */
+	unsigned int lines; /* since the last blank one */
+	size_t bytes;       /* in them */
+	struct raw_line before;
 };
 
 static void count_marks(struct tally *tally, struct raw_line line)
 {
 	static const char marks[] = "[]<&*_~`\\";
 
-	tally->bar = false;
 	for (size_t i = 0; i < line.length; i++) {
 		char c = line.text[i];
 		char next = i + 1 < line.length ? line.text[i + 1] : '\0';
 
-		tally->bar |= c == '|';
 		tally->links += c == ']';
 		tally->measured[MARKS] += c && strchr(marks, c);
 		tally->measured[DECLARATIONS] += c == '<' && (next == '?' || next == '!');
@@ -80,18 +83,40 @@ static void count_definitions(struct tally *tally, struct raw_line line)
 	tally->measured[REPEATED] = tally->longest * tally->links;
 }
 
-static void count_line(struct tally *tally, struct raw_line line)
+/* Whether the parser may take one line for the header above another. */
+static bool is_header(struct raw_line line, unsigned int cells)
+{
+	size_t prefix = line_prefix(line).length;
+	struct raw_line content = {line.text + prefix, line.length - prefix};
+
+	return line_cells(line) == cells || line_cells(content) == cells;
+}
+
+/* A row of a table is padded to the width of its header. */
+static void count_cells(struct tally *tally, struct raw_line line)
 {
 	unsigned int cells = line_cells(line);
 
-	if (line_is_blank(line))
+	if (line_is_blank(line)) {
 		tally->table = 0;
-	else if (tally->bar && line_is_delimiter(line))
-		tally->table = cells;
+		tally->lines = 0;
+		tally->bytes = 0;
+	} else if (!tally->table && tally->lines && line_is_delimiter(line)) {
+		tally->measured[SOUGHT] += (guint64)tally->lines * tally->bytes;
+		tally->table = is_header(tally->before, cells) ? cells : 0;
+	}
+	tally->lines++;
+	tally->bytes += line.length;
+	tally->before = line;
 	tally->measured[CELLS] = cells;
-	tally->measured[DEPTH] = line_prefix(line).depth;
-	tally->measured[LINES]++;
 	tally->measured[MARKS] += MAX(cells, tally->table);
+}
+
+static void count_line(struct tally *tally, struct raw_line line)
+{
+	tally->measured[LINES]++;
+	tally->measured[DEPTH] = line_prefix(line).depth;
+	count_cells(tally, line);
 	count_marks(tally, line);
 	count_definitions(tally, line);
 }

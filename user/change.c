@@ -41,7 +41,7 @@ static void make_absolute(GPtrArray *sources)
 		struct source *source = sources->pdata[i];
 		char *path;
 
-		if (inputs_is_shipped(source) || !strcmp(source->file, "-"))
+		if (inputs_is_shipped(source->file) || !strcmp(source->file, "-"))
 			continue;
 		path = g_canonicalize_filename(source->file, NULL);
 		g_free(source->file);
@@ -58,6 +58,7 @@ struct generation *change_compile(struct context *context, const struct gate *ga
 		generation_free(next);
 		return NULL;
 	}
+	messages_keep_errors(context->messages);
 	make_absolute(choice->sources);
 	next->program = load_program_digest();
 	next->by = whoami();

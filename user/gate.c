@@ -174,10 +174,12 @@ static bool read_link(struct gate *gate, const char *name, struct messages *mess
 	 */
 	link->program = info.prog_id;
 	read_generation(gate, link);
-	if (info.xdp.ifindex && if_indextoname(info.xdp.ifindex, link->name)) {
-		link->ifindex = info.xdp.ifindex;
-		link->attach = attach_name(link->ifindex);
-	}
+	if (!info.xdp.ifindex)
+		return true;
+	if (!if_indextoname(info.xdp.ifindex, link->name))
+		return errno == ENXIO || fail(messages, link->pin, "cannot name the interface");
+	link->ifindex = info.xdp.ifindex;
+	link->attach = attach_name(link->ifindex);
 	return true;
 }
 
@@ -229,6 +231,7 @@ struct gate *gate_open(const char *bpffs, enum gate_use use, struct messages *me
 	}
 	if (gate->generation && !generation_compile(gate->generation, messages))
 		forget_generation(gate);
+	messages_keep_errors(messages);
 	return gate;
 }
 

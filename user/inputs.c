@@ -22,9 +22,9 @@ void inputs_add_shipped(GPtrArray *sources)
 	}
 }
 
-bool inputs_is_shipped(const struct source *source)
+bool inputs_is_shipped(const char *file)
 {
-	return g_str_has_prefix(source->file, SHIPPED);
+	return g_str_has_prefix(file, SHIPPED);
 }
 
 /* The site's Documents setting names files relative to the site's folder. */

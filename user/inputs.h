@@ -24,6 +24,6 @@ GPtrArray *inputs_read_any(char **paths, char **documents, struct messages *mess
 
 /* The policies inside the binary, appended; their file names begin with "shipped:". */
 void inputs_add_shipped(GPtrArray *sources);
-bool inputs_is_shipped(const struct source *source);
+bool inputs_is_shipped(const char *file);
 
 #endif

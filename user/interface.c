@@ -11,60 +11,29 @@
 
 /* --- what the kernel says --- */
 
-static void parse_kind(const struct nlattr *info, struct interface *out)
-{
-	const struct nlattr *attribute;
-
-	mnl_attr_for_each_nested(attribute,
-				 info) if (mnl_attr_get_type(attribute) == IFLA_INFO_KIND)
-		g_strlcpy(out->kind, mnl_attr_get_str(attribute), sizeof(out->kind));
-}
-
-static void parse_xdp(const struct nlattr *xdp, struct interface *out)
-{
-	const struct nlattr *attribute;
-
-	mnl_attr_for_each_nested(attribute, xdp) switch (mnl_attr_get_type(attribute))
-	{
-	case IFLA_XDP_DRV_PROG_ID: out->xdp[XDP_NATIVE] = mnl_attr_get_u32(attribute); break;
-	case IFLA_XDP_SKB_PROG_ID: out->xdp[XDP_GENERIC] = mnl_attr_get_u32(attribute); break;
-	case IFLA_XDP_HW_PROG_ID: out->xdp[XDP_HARDWARE] = mnl_attr_get_u32(attribute); break;
-	}
-}
-
-static void parse_attribute(const struct nlattr *attribute, struct interface *out)
-{
-	switch (mnl_attr_get_type(attribute)) {
-	case IFLA_IFNAME:
-		g_strlcpy(out->name, mnl_attr_get_str(attribute), sizeof(out->name));
-		break;
-	case IFLA_MTU: out->mtu = mnl_attr_get_u32(attribute); break;
-	case IFLA_MASTER: out->master = (int)mnl_attr_get_u32(attribute); break;
-	case IFLA_LINK: out->link = (int)mnl_attr_get_u32(attribute); break;
-	case IFLA_LINKINFO: parse_kind(attribute, out); break;
-	case IFLA_XDP: parse_xdp(attribute, out); break;
-	}
-}
-
 int interface_parse(const struct nlmsghdr *message, void *out)
 {
 	const struct ifinfomsg *info = mnl_nlmsg_get_payload(message);
+	struct netlink_attributes link, kind, xdp;
 	struct interface interface = {
 		.index = info->ifi_index,
 		.type = info->ifi_type,
 		.loopback = info->ifi_flags & IFF_LOOPBACK,
 		.up = info->ifi_flags & IFF_UP,
 	};
-	const struct nlattr *attribute;
-	bool elsewhere = false;
 
-	mnl_attr_for_each(attribute, message, sizeof(*info))
-	{
-		parse_attribute(attribute, &interface);
-		elsewhere |= mnl_attr_get_type(attribute) == IFLA_LINK_NETNSID;
-	}
-	if (elsewhere) /* an index there says nothing here */
-		interface.link = 0;
+	netlink_attributes(message, sizeof(*info), &link);
+	netlink_nested(link.of[IFLA_LINKINFO], &kind);
+	netlink_nested(link.of[IFLA_XDP], &xdp);
+	g_strlcpy(interface.name, netlink_text(link.of[IFLA_IFNAME]), sizeof(interface.name));
+	g_strlcpy(interface.kind, netlink_text(kind.of[IFLA_INFO_KIND]), sizeof(interface.kind));
+	interface.mtu = netlink_u32(link.of[IFLA_MTU]);
+	interface.master = (int)netlink_u32(link.of[IFLA_MASTER]);
+	if (!link.of[IFLA_LINK_NETNSID]) /* an index of another namespace says nothing here */
+		interface.link = (int)netlink_u32(link.of[IFLA_LINK]);
+	interface.xdp[XDP_NATIVE] = netlink_u32(xdp.of[IFLA_XDP_DRV_PROG_ID]);
+	interface.xdp[XDP_GENERIC] = netlink_u32(xdp.of[IFLA_XDP_SKB_PROG_ID]);
+	interface.xdp[XDP_HARDWARE] = netlink_u32(xdp.of[IFLA_XDP_HW_PROG_ID]);
 	g_array_append_val(out, interface);
 	return MNL_CB_OK;
 }

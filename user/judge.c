@@ -54,11 +54,15 @@ static enum reason judge_port(struct judgement *judgement, const struct question
 	return judgement->opening ? REASON_PUBLISHED : REASON_NOT_PUBLISHED;
 }
 
+bool judge_is_dhcp_client(unsigned int transport, uint16_t port)
+{
+	return transport == TRANSPORT_UDP && (port == 68 || port == 546);
+}
+
 static bool is_dhcp_answer(const struct question *question)
 {
-	return question->transport == TRANSPORT_UDP &&
-	       ((question->source_port == 67 && question->port == 68) ||
-		(question->source_port == 547 && question->port == 546));
+	return judge_is_dhcp_client(question->transport, question->port) &&
+	       question->source_port == (question->port == 68 ? 67 : 547);
 }
 
 /* What goes on for the host itself where a profile, or Unlisted, closes the rest. */

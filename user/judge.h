@@ -35,6 +35,9 @@ struct judgement judge(const struct generation *generation, const struct questio
 bool management_admits(const struct management *management, unsigned int transport,
 		       const struct prefix *source, uint16_t port);
 
+/* Whether answers to a DHCP client come to this port (RFC 2131, RFC 8415). */
+bool judge_is_dhcp_client(unsigned int transport, uint16_t port);
+
 /* The server that an address belongs to: the longest prefix wins; NULL if none. */
 const struct server *judge_server(const struct policy *policy, const struct prefix *address);
 

@@ -347,8 +347,15 @@ bool text_speaks_of_ports(const char *text)
 
 bool kind_speaks_of_ports(const struct table *table)
 {
-	for (unsigned int i = 0; i < table->header.cells->len; i++) {
-		if (text_speaks_of_ports(table->header.cells->pdata[i]))
+	g_autoptr(GPtrArray) names = header_names(table);
+	bool titled = text_speaks_of_ports(table->title);
+
+	for (unsigned int i = 0; i < names->len; i++) {
+		const struct heading *heading = heading_find(TABLE_SERVICES, names->pdata[i]);
+
+		if (text_speaks_of_ports(names->pdata[i]))
+			return true;
+		if (titled && heading && heading->column == COLUMN_TRANSPORT)
 			return true;
 	}
 	return false;

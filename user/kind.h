@@ -71,7 +71,10 @@ char *kind_fault(const struct table *table, const struct columns *columns);
 /* Why a table is of no kind, and what was expected; the caller frees it. */
 char *kind_refusal(const struct table *table);
 
-/* Whether a table's header, or any text, has the whole word port or ports. */
+/*
+ * Whether a table speaks of ports, so that it must not be passed over: its header has the whole
+ * word port or ports, or its title does and its header has a protocol column.
+ */
 bool kind_speaks_of_ports(const struct table *table);
 bool text_speaks_of_ports(const char *text);
 

@@ -46,6 +46,14 @@ void message_add(struct messages *messages, enum severity severity, const char *
 		messages->errors++;
 }
 
+void messages_keep_errors(struct messages *messages)
+{
+	for (guint i = messages->list->len; i-- > 0;)
+		if (((struct message *)messages->list->pdata[i])->severity != SEVERITY_ERROR)
+			g_ptr_array_remove_index(messages->list, i);
+	messages->warnings = 0;
+}
+
 const char *severity_name(enum severity severity)
 {
 	static const char *const names[] = {

@@ -34,6 +34,9 @@ void messages_free(struct messages *messages);
 void message_add(struct messages *messages, enum severity severity, const char *file, int line,
 		 const char *format, ...) G_GNUC_PRINTF(5, 6);
 
+/* Forgets notes and warnings: of documents that were checked before, nobody wants them again. */
+void messages_keep_errors(struct messages *messages);
+
 /* "note", "warning" or "error". */
 const char *severity_name(enum severity severity);
 

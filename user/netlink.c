@@ -69,6 +69,40 @@ int netlink_run(int bus, struct nlmsghdr *request, mnl_cb_t each, GArray *out)
 	return err;
 }
 
+static int keep_attribute(const struct nlattr *attribute, void *data)
+{
+	struct netlink_attributes *out = data;
+	uint16_t type = mnl_attr_get_type(attribute);
+
+	if (type < G_N_ELEMENTS(out->of))
+		out->of[type] = attribute;
+	return MNL_CB_OK;
+}
+
+void netlink_attributes(const struct nlmsghdr *message, size_t fixed,
+			struct netlink_attributes *out)
+{
+	*out = (struct netlink_attributes){0};
+	mnl_attr_parse(message, (unsigned int)fixed, keep_attribute, out);
+}
+
+void netlink_nested(const struct nlattr *nest, struct netlink_attributes *out)
+{
+	*out = (struct netlink_attributes){0};
+	if (nest)
+		mnl_attr_parse_nested(nest, keep_attribute, out);
+}
+
+uint32_t netlink_u32(const struct nlattr *attribute)
+{
+	return attribute ? mnl_attr_get_u32(attribute) : 0;
+}
+
+const char *netlink_text(const struct nlattr *attribute)
+{
+	return attribute ? mnl_attr_get_str(attribute) : "";
+}
+
 void netlink_address(uint8_t family, const void *bytes, struct prefix *out)
 {
 	const struct in6_addr *address = bytes;

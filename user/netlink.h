@@ -25,6 +25,21 @@ struct nlmsghdr *netlink_prepare(struct netlink_request *request, uint16_t type,
  */
 int netlink_run(int bus, struct nlmsghdr *request, mnl_cb_t each, GArray *out);
 
+/* The attributes of a message or of a nest, by type; NULL what is not there. */
+struct netlink_attributes {
+	const struct nlattr *of[64]; /* types beyond are passed over */
+};
+
+/* Those of a message after its fixed part of a size; those within an attribute, which may be NULL.
+ */
+void netlink_attributes(const struct nlmsghdr *message, size_t fixed,
+			struct netlink_attributes *out);
+void netlink_nested(const struct nlattr *nest, struct netlink_attributes *out);
+
+/* What an attribute holds; 0 and "" for NULL. */
+uint32_t netlink_u32(const struct nlattr *attribute);
+const char *netlink_text(const struct nlattr *attribute);
+
 /* An address (network byte order) as a prefix of full length; ::ffff:a.b.c.d becomes IPv4. */
 void netlink_address(uint8_t family, const void *bytes, struct prefix *out);
 

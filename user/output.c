@@ -91,26 +91,36 @@ static void print_row(const struct sheet *sheet, const glong *widths, guint row)
 				       : heading(sheet, i);
 		int padding = (int)(widths[i] - g_utf8_strlen(cell, -1));
 
+		if (!widths[i])
+			continue;
 		if (*sheet->headings[i] == '>')
 			g_string_append_printf(line, " %*s%s ", padding, "", cell);
 		else
 			g_string_append_printf(line, " %s%*s ", cell, padding, "");
 	}
-	g_string_truncate(line, strlen(g_strchomp(line->str)));
-	puts(line->str);
+	puts(g_strchomp(line->str));
 	g_string_free(line, TRUE);
+}
+
+/* Of each column, the widest cell; 0 where all are empty: such a column is not shown. */
+static glong *measure(const struct sheet *sheet)
+{
+	glong *widths = g_new0(glong, sheet->columns);
+
+	for (guint i = 0; i < sheet->cells->len; i++)
+		widths[i % sheet->columns] =
+			MAX(widths[i % sheet->columns], g_utf8_strlen(sheet->cells->pdata[i], -1));
+	for (guint i = 0; i < sheet->columns; i++)
+		if (widths[i])
+			widths[i] = MAX(widths[i], g_utf8_strlen(heading(sheet, i), -1));
+	return widths;
 }
 
 void sheet_print(struct sheet *sheet)
 {
 	guint rows = sheet->cells->len / sheet->columns;
-	g_autofree glong *widths = g_new0(glong, sheet->columns);
+	g_autofree glong *widths = measure(sheet);
 
-	for (guint i = 0; i < sheet->columns; i++)
-		widths[i] = g_utf8_strlen(heading(sheet, i), -1);
-	for (guint i = 0; i < sheet->cells->len; i++)
-		widths[i % sheet->columns] =
-			MAX(widths[i % sheet->columns], g_utf8_strlen(sheet->cells->pdata[i], -1));
 	for (guint row = 0; rows && row <= rows; row++)
 		print_row(sheet, widths, row);
 	g_strfreev(sheet->headings);

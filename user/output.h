@@ -32,7 +32,10 @@ struct sheet *sheet_new(const char *columns);
 /* Adds a row; takes over one string for each column (NULL: empty). */
 void sheet_add(struct sheet *sheet, ...);
 
-/* Prints heading and rows, indented by two, unless there are none; and frees the sheet. */
+/*
+ * Prints heading and rows, indented by two, unless there are none, without columns in which nothing
+ * stands; and frees the sheet.
+ */
 void sheet_print(struct sheet *sheet);
 
 #endif

@@ -97,8 +97,8 @@ static void read_sheet(struct reading *reading, const struct sheet *sheet,
 		if (row->written == width)
 			read(&line);
 		else
-			line_error(&line, "the row has %u cells, expected %u as in its header",
-				   row->written, width);
+			line_error(&line, "the row has %u cell%s, expected %u as in its header",
+				   row->written, row->written == 1 ? "" : "s", width);
 	}
 }
 

@@ -129,7 +129,9 @@ struct policy {
  */
 struct policy *policy_read(const GPtrArray *sources, struct messages *messages);
 
-/* Only the settings of the site's sources: which documents to read must be known before the rest.
+/*
+ * Only the setting Documents of the site's sources (char *, owned by the array): which documents to
+ * read must be known before the rest. Errors are left to policy_read(), which says them all.
  */
 GPtrArray *policy_documents(const GPtrArray *site_sources, struct messages *messages);
 
@@ -141,8 +143,8 @@ const struct server *policy_server(const struct policy *policy, const char *name
 
 /*
  * The texts of the settings Management ("10.0.9.0/24, admins, tcp/22") and Protocols ("esp, ospf,
- * 89"), for the command line too. 0, or -EINVAL with *error to be freed. Networks are looked up in
- * policy.
+ * 89"), for the command line too. 0, or -EINVAL with *error to be freed and *out untouched.
+ * Networks are looked up in policy. *out, which holds arrays or is {0}, is replaced.
  */
 int management_parse(const struct policy *policy, const char *text, struct management *out,
 		     char **error);

@@ -13,7 +13,9 @@
 bool question_split(int count, char **operands, struct words *words)
 {
 	GString *policy = g_string_new(NULL);
-	bool whole = count > 0;
+	/* A profile or site alone is no question. */
+	bool whole = count > 0 && (g_str_has_prefix(operands[count - 1], "tcp/") ||
+				   g_str_has_prefix(operands[count - 1], "udp/"));
 
 	*words = (struct words){.port = count ? operands[count - 1] : NULL};
 	for (int i = 0; i < count - 1; i++) {

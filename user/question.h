@@ -17,7 +17,7 @@ struct words {
 	const char *port;
 };
 
-/* False if the port is missing. */
+/* False if the last of them is no port, or an end is missing. */
 bool question_split(int count, char **operands, struct words *words);
 
 /*

@@ -87,9 +87,19 @@ static bool is_interface(const char *name)
 	       strcmp(name, "..");
 }
 
+/* The names in a value. */
+static GPtrArray *read_list(const struct line *line)
+{
+	GPtrArray *names = text_split(line_cell(line, COLUMN_VALUE), ",\n");
+
+	if (names->len == 0)
+		line_error(line, "%s is empty, expected a value", line_keep(line, COLUMN_SETTING));
+	return names;
+}
+
 static void read_interface(const struct line *line)
 {
-	g_autoptr(GPtrArray) names = text_split(line_cell(line, COLUMN_VALUE), ",\n");
+	g_autoptr(GPtrArray) names = read_list(line);
 	struct policy *policy = line->reading->policy;
 
 	for (unsigned int i = 0; i < names->len; i++) {
@@ -109,7 +119,7 @@ static void read_interface(const struct line *line)
 
 static void read_documents(const struct line *line)
 {
-	g_autoptr(GPtrArray) names = text_split(line_cell(line, COLUMN_VALUE), ",\n");
+	g_autoptr(GPtrArray) names = read_list(line);
 	struct policy *policy = line->reading->policy;
 
 	for (unsigned int i = 0; i < names->len; i++)

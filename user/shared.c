@@ -47,14 +47,20 @@ enum shared_map shared_of_pin(const char *name, __u32 *blocks)
 	return SHARED_MAPS;
 }
 
+static bool fail(struct messages *messages, const char *where, const char *step)
+{
+	message_add(messages, SEVERITY_ERROR, where, 0, "cannot %s: %s", step, strerror(errno));
+	return false;
+}
+
 /* The most blocks that any pin of each map has; 0 where there is none. */
-static void find_pins(const char *directory, __u32 most[SHARED_MAPS])
+static bool find_pins(const char *directory, __u32 most[SHARED_MAPS], struct messages *messages)
 {
 	DIR *entries = opendir(directory);
 	struct dirent *entry;
 
 	if (!entries)
-		return;
+		return fail(messages, directory, "read the folder");
 	while ((entry = readdir(entries))) {
 		__u32 blocks;
 		enum shared_map map = shared_of_pin(entry->d_name, &blocks);
@@ -63,6 +69,7 @@ static void find_pins(const char *directory, __u32 most[SHARED_MAPS])
 			most[map] = MAX(most[map], blocks);
 	}
 	closedir(entries);
+	return true;
 }
 
 /* A pinned map that is not what its name says was left by another version, or by another tool. */
@@ -81,8 +88,7 @@ int shared_open_pin(const char *path, enum shared_map map, __u32 blocks, struct 
 	int fd = bpf_obj_get(path);
 
 	if (fd < 0) {
-		message_add(messages, SEVERITY_ERROR, path, 0, "cannot open the pinned map: %s",
-			    strerror(errno));
+		fail(messages, path, "open the pinned map");
 		return -1;
 	}
 	if (is_ours(fd, map, blocks))
@@ -108,11 +114,8 @@ static bool create(struct shared *shared, enum shared_map map, __u32 blocks,
 {
 	shared->fd[map] = bpf_map_create(BPF_MAP_TYPE_PERCPU_ARRAY, kinds[map].name, sizeof(__u32),
 					 kinds[map].value_size, blocks, NULL);
-	if (shared->fd[map] < 0) {
-		message_add(messages, SEVERITY_ERROR, kinds[map].name, 0,
-			    "cannot create the map: %s", strerror(errno));
-		return false;
-	}
+	if (shared->fd[map] < 0)
+		return fail(messages, kinds[map].name, "create the map");
 	shared->blocks[map] = blocks;
 	shared->created[map] = true;
 	return true;
@@ -134,7 +137,8 @@ bool shared_open(struct shared *shared, const char *directory, __u32 slots, __u3
 	memset(shared, 0, sizeof(*shared));
 	for (int map = 0; map < SHARED_MAPS; map++)
 		shared->fd[map] = -1;
-	find_pins(directory, shared->blocks);
+	if (!find_pins(directory, shared->blocks, messages))
+		return false;
 	for (int map = 0; map < SHARED_MAPS; map++) {
 		__u32 needed = shared_blocks(map, slots, numbers);
 
@@ -151,12 +155,14 @@ bool shared_pin(struct shared *shared, const char *directory, struct messages *m
 	for (int map = 0; map < SHARED_MAPS; map++) {
 		g_autofree char *path = pin_path(directory, map, shared->blocks[map]);
 
-		if (!shared->created[map] || !bpf_obj_pin(shared->fd[map], path))
+		if (!shared->created[map])
 			continue;
-		message_add(messages, SEVERITY_ERROR, path, 0, "cannot pin the map: %s",
-			    strerror(errno));
-		shared_unpin(shared, directory);
-		return false;
+		if (bpf_obj_pin(shared->fd[map], path)) {
+			fail(messages, path, "pin the map");
+			shared_unpin(shared, directory);
+			return false;
+		}
+		shared->pinned[map] = true;
 	}
 	return true;
 }
@@ -166,28 +172,28 @@ void shared_unpin(struct shared *shared, const char *directory)
 	for (int map = 0; map < SHARED_MAPS; map++) {
 		g_autofree char *path = pin_path(directory, map, shared->blocks[map]);
 
-		if (shared->created[map])
+		if (shared->pinned[map])
 			unlink(path);
 	}
 }
 
-void shared_forget(const char *directory)
+bool shared_forget(const char *directory, struct messages *messages)
 {
-	__u32 most[SHARED_MAPS];
+	DIR *entries = opendir(directory);
+	struct dirent *entry;
+	bool done = true;
 
-	for (;;) {
-		bool found = false;
+	if (!entries)
+		return fail(messages, directory, "read the folder");
+	while ((entry = readdir(entries))) {
+		g_autofree char *path = g_strdup_printf("%s/%s", directory, entry->d_name);
+		__u32 blocks;
 
-		memset(most, 0, sizeof(most));
-		find_pins(directory, most);
-		for (int map = 0; map < SHARED_MAPS; map++) {
-			g_autofree char *path = pin_path(directory, map, most[map]);
-
-			found |= most[map] && !unlink(path);
-		}
-		if (!found)
-			return;
+		if (shared_of_pin(entry->d_name, &blocks) < SHARED_MAPS && unlink(path))
+			done = fail(messages, path, "remove the pin");
 	}
+	closedir(entries);
+	return done;
 }
 
 void shared_close(struct shared *shared)

@@ -25,7 +25,8 @@ enum shared_map {
 struct shared {
 	int fd[SHARED_MAPS];
 	__u32 blocks[SHARED_MAPS];
-	bool created[SHARED_MAPS]; /* by us, and not yet pinned */
+	bool created[SHARED_MAPS]; /* by us: to be pinned */
+	bool pinned[SHARED_MAPS];  /* by us: to be taken back if the load fails */
 };
 
 /* What a map is called in the program and, with "-BLOCKS" behind it, in bpffs. */
@@ -53,8 +54,9 @@ bool shared_pin(struct shared *shared, const char *directory, struct messages *m
 /* Takes those pins back, for a load that failed later. */
 void shared_unpin(struct shared *shared, const char *directory);
 
-/* Removes every pin in directory: counts whose generation is gone belong to nobody. */
-void shared_forget(const char *directory);
+/* Removes every pin in directory: counts whose generation is gone belong to nobody. False with a
+ * message. */
+bool shared_forget(const char *directory, struct messages *messages);
 
 void shared_close(struct shared *shared);
 

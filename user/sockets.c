@@ -7,7 +7,6 @@
 #include <linux/sock_diag.h>
 #include <linux/types.h>
 #include <netinet/tcp.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "layout.h"
@@ -82,11 +81,26 @@ static void add_holder(struct host_socket *socket, int pid, const char name[16])
 {
 	bool ssh = socket->transport == TRANSPORT_TCP && is_ssh_server(name);
 
-	if (socket->pid > 1 && (socket->ssh || !ssh))
+	if (socket->ssh || (socket->pid > 1 && !ssh))
 		return;
 	socket->pid = pid;
 	socket->ssh = ssh;
 	g_strlcpy(socket->process, name, sizeof(socket->process));
+}
+
+/* The inode of a socket that a process holds as descriptor name; 0 if that is none. */
+static uint32_t socket_inode(int folder, const char *name)
+{
+	static const char prefix[] = "socket:[";
+	char link[64];
+	ssize_t size = readlinkat(folder, name, link, sizeof(link));
+	uint64_t inode;
+
+	if (size < (ssize_t)sizeof(prefix) || size == sizeof(link) ||
+	    memcmp(link, prefix, strlen(prefix)))
+		return 0;
+	link[size - 1] = '\0'; /* the closing bracket */
+	return number_parse(link + strlen(prefix), UINT32_MAX, &inode) ? 0 : (uint32_t)inode;
 }
 
 static void read_descriptors(int pid, GHashTable *by_inode)
@@ -99,14 +113,9 @@ static void read_descriptors(int pid, GHashTable *by_inode)
 	if (!descriptors) /* gone meanwhile, or not ours to see */
 		return;
 	while ((entry = readdir(descriptors))) {
-		char link[64] = "";
-		struct host_socket *socket;
-		unsigned int inode;
+		uint32_t inode = socket_inode(dirfd(descriptors), entry->d_name);
+		struct host_socket *socket = g_hash_table_lookup(by_inode, GUINT_TO_POINTER(inode));
 
-		if (readlinkat(dirfd(descriptors), entry->d_name, link, sizeof(link) - 1) < 0 ||
-		    sscanf(link, "socket:[%u]", &inode) != 1)
-			continue;
-		socket = g_hash_table_lookup(by_inode, GUINT_TO_POINTER(inode));
 		if (!socket)
 			continue;
 		if (!*name)
@@ -143,6 +152,11 @@ bool socket_is_listening(const struct host_socket *socket)
 	return !socket->remote_port;
 }
 
+static size_t port_index(uint8_t transport, uint16_t port)
+{
+	return transport * 65536U + port;
+}
+
 void sockets_relate(GArray *sockets)
 {
 	enum {
@@ -151,17 +165,17 @@ void sockets_relate(GArray *sockets)
 	};
 	g_autofree uint8_t *ports = g_malloc0(TRANSPORTS * 65536);
 
-	ports[TRANSPORT_TCP << 16 | SSH_PORT] = SSH;
+	ports[port_index(TRANSPORT_TCP, SSH_PORT)] = SSH;
 	for (guint i = 0; i < sockets->len; i++) {
 		const struct host_socket *socket = &g_array_index(sockets, struct host_socket, i);
 
 		if (socket_is_listening(socket))
-			ports[socket->transport << 16 | socket->local_port] |=
+			ports[port_index(socket->transport, socket->local_port)] |=
 				LISTENING | (socket->ssh ? SSH : 0);
 	}
 	for (guint i = 0; i < sockets->len; i++) {
 		struct host_socket *socket = &g_array_index(sockets, struct host_socket, i);
-		uint8_t port = ports[socket->transport << 16 | socket->local_port];
+		uint8_t port = ports[port_index(socket->transport, socket->local_port)];
 
 		socket->ssh |= !!(port & SSH);
 		socket->outgoing = !socket_is_listening(socket) && !(port & LISTENING);

@@ -48,11 +48,11 @@ static void print_by_port(struct json_object *stats)
 {
 	struct json_object *list = json_member(stats, "ports");
 	struct sheet *sheet =
-		sheet_new("PROFILE|PROTOCOL|PORTS|>PACKETS|>BYTES|>PACKETS/S|>BITS/S|SERVICES");
+		sheet_new("PROFILE|PROTOCOL|PORTS|>PACKETS|>BYTES|>PACKETS/S|>BITS/S||SERVICES");
 
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
 		struct json_object *one = json_object_array_get_idx(list, i);
-		bool retired = json_member(one, "retired");
+		bool in_force = json_object_get_boolean(json_member(one, "in_force"));
 
 		if (!json_number(one, "packets"))
 			continue;
@@ -61,8 +61,8 @@ static void print_by_port(struct json_object *stats)
 			  output_ports(json_member(one, "first"), json_member(one, "last")),
 			  number(one, "packets"), number(one, "bytes"),
 			  rate(one, "packets_per_second"), rate(one, "bits_per_second"),
-			  retired ? g_strdup("(no longer in force)")
-				  : view_services(json_member(one, "services")));
+			  in_force ? NULL : g_strdup("retired"),
+			  view_services(json_member(one, "services")));
 	}
 	sheet_print(sheet);
 }
@@ -89,7 +89,7 @@ static void print_by_service(struct json_object *stats)
 				json_number(sum, "bytes") + json_number(one, "bytes"));
 	}
 	json_object_object_foreach (sums, name, sum) {
-		sheet_add(sheet, g_strdup(*name ? name : "(no longer in force)"),
+		sheet_add(sheet, g_strdup(*name ? name : "(no longer in the documents)"),
 			  number(sum, "packets"), number(sum, "bytes"),
 			  strstr(name, ", ") ? g_strdup("yes") : NULL);
 	}

@@ -36,29 +36,46 @@ static void add_count(struct json_object *json, const struct span *span, struct 
 		add_rates(json, since(now, before), span->seconds);
 }
 
-/* The opening that a slot counts now; NULL for a segment of a profile that is no longer in force.
+/* A profile compiled: in force, else (and then added to retired) as the documents still state it.
  */
-static const struct opening *opening_of(const struct generation *generation, const char *profile,
-					const struct port_range *range)
+static const struct compiled *compiled_of(const struct generation *generation, const char *profile,
+					  GHashTable *retired)
 {
 	int index = generation_profile_index(generation, profile);
-	unsigned int transport =
-		range->transports & TRANSPORT_BIT(TRANSPORT_TCP) ? TRANSPORT_TCP : TRANSPORT_UDP;
+	g_autofree char *canonical = NULL, *error = NULL;
+	struct compiled *compiled;
+
+	if (index >= 0)
+		return generation->profiles->pdata[index];
+	compiled = g_hash_table_lookup(retired, profile);
+	if (compiled)
+		return compiled;
+	canonical = profile_canonical(generation->policy, profile, false, &error);
+	if (!canonical)
+		return NULL;
+	compiled = profile_compile(generation->policy, canonical);
+	g_hash_table_insert(retired, g_strdup(profile), compiled);
+	return compiled;
+}
+
+/* The opening that a slot counts; NULL if the documents no longer state it. */
+static const struct opening *opening_of(const struct compiled *compiled, unsigned int transport,
+					const struct port_range *range)
+{
 	const struct opening *opening;
 
-	if (index < 0)
-		return NULL;
-	opening = compiled_find(generation->profiles->pdata[index], transport, range->first);
+	opening = compiled ? compiled_find(compiled, transport, range->first) : NULL;
 	return opening && opening->first == range->first && opening->last == range->last ? opening
 											 : NULL;
 }
 
 /* One slot: its name is "tcp/5061 front-end". */
 static void add_slot(struct json_object *ports, const struct generation *generation,
-		     const struct span *span, __u32 slot)
+		     const struct span *span, __u32 slot, GHashTable *retired)
 {
 	const char *name = generation->slots->segments->pdata[slot - 1];
 	g_auto(GStrv) parts = g_strsplit(name, " ", 2);
+	unsigned int transport = g_str_has_prefix(name, "tcp") ? TRANSPORT_TCP : TRANSPORT_UDP;
 	g_autofree char *error = NULL;
 	struct port_list list = {};
 	const struct port_range *range;
@@ -68,18 +85,18 @@ static void add_slot(struct json_object *ports, const struct generation *generat
 	if (!parts[1] || port_list_parse(parts[0], &list, &error))
 		return;
 	range = &g_array_index(list.ranges, struct port_range, 0);
-	opening = opening_of(generation, parts[1], range);
+	opening = opening_of(compiled_of(generation, parts[1], retired), transport, range);
 	json = json_append_object(ports);
 	json_add_string(json, "profile", parts[1]);
-	if (opening) {
-		view_add_opening(json, opening);
-	} else {
-		json_object_object_add(json, "protocol", json_object_new_string_len(parts[0], 3));
-		json_add_number(json, "first", range->first);
-		json_add_number(json, "last", range->last);
-		json_add_bool(json, "retired", true);
+	json_add_string(json, "protocol", transport_name(transport));
+	json_add_number(json, "first", range->first);
+	json_add_number(json, "last", range->last);
+	json_add_bool(json, "in_force",
+		      opening && generation_profile_index(generation, parts[1]) >= 0);
+	if (opening)
+		view_add_services(json, opening->rows);
+	else
 		json_add_array(json, "services");
-	}
 	add_count(json, span, totals_slot(span->now, slot),
 		  span->before ? totals_slot(span->before, slot) : (struct count){});
 	g_array_unref(list.ranges);
@@ -182,12 +199,14 @@ void view_add_stats(struct json_object *json, const struct generation *generatio
 {
 	const struct span span = {now, before, seconds};
 	const struct slots *slots = generation->slots;
+	g_autoptr(GHashTable) retired = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+							      (GDestroyNotify)compiled_free);
 	struct json_object *list;
 
 	json_add_string(json, "since", generation->counting_since);
 	list = json_add_array(json, "ports");
 	for (__u32 slot = 1; slot <= slots->segments->len; slot++)
-		add_slot(list, generation, &span, slot);
+		add_slot(list, generation, &span, slot, retired);
 	add_reasons(json, &span);
 	add_dropped_ports(json, now);
 	list = json_add_array(json, "servers");

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Which sockets a policy would cut off, on a host with real listeners and connections.
-# Needs root, ip, socat and BUILD/live/probe_host.
+# Which sockets `up` says that it cuts off, on a host with real listeners and connections, and that
+# it refuses where SSH is among them. Needs root, ip and socat.
 set -u
 
-PROBE=${BUILD:-build}/live/probe_host
+PORTCULLIS=${PORTCULLIS:-build/portcullis}
 EDGE=pcl-n-edge-$$
 CLIENT=pcl-n-client-$$
 WORK=$(mktemp -d)
@@ -16,6 +16,7 @@ finish() {
 	wait
 	ip netns del "$EDGE" 2>/dev/null
 	ip netns del "$CLIENT" 2>/dev/null
+	umount "$WORK/bpffs" 2>/dev/null
 	rm -rf "$WORK"
 }
 trap finish EXIT
@@ -45,10 +46,21 @@ same() {
 	fi
 }
 
-# cut_off INTERFACE [OPEN]...: what the probe says, without process ids and ephemeral ports
+portcullis() {
+	edge "$PORTCULLIS" --bpffs "$WORK/bpffs" "$@" 2>&1
+}
+
+# cut_off INTERFACE PROFILE [OPTION]...: the exit status of `up` and what it cuts off, without
+# process ids and ephemeral ports; it is undone before a connection notices
 cut_off() {
-	edge "$PROBE" sockets "$@" 2>&1 |
-		sed -E 's/, pid [0-9]+\)/)/; s/:(3[2-9]|[45][0-9]|60)[0-9]{3}\b/:PORT/g' | LC_ALL=C sort
+	local text status
+
+	text=$(portcullis up "$@" -d "$WORK/ports.md")
+	status=$?
+	portcullis down --all >/dev/null
+	echo "$status"
+	sed -En "s/^$1: warning: cuts off //; T; s/, pid [0-9]+\)/)/
+		s/:(3[2-9]|[45][0-9]|60)[0-9]{3}\b/:PORT/g; p" <<<"$text" | LC_ALL=C sort
 }
 
 # until_seen TEXT: listeners need a moment to be there
@@ -75,12 +87,33 @@ addresses() {
 build() {
 	local i
 
+	mkdir "$WORK/bpffs" && mount -t bpf bpf "$WORK/bpffs" || return
 	ip netns add "$EDGE" && ip netns add "$CLIENT" || return
 	for i in 0 1; do
 		edge ip link add "eth$i" type veth peer name "eth$i" netns "$CLIENT" || return
 		edge ip link set "eth$i" up && client ip link set "eth$i" up
 	done
 	edge ip link set lo up && addresses
+}
+
+# The ports that the profiles open.
+write_document() {
+	cat >"$WORK/ports.md" <<'END'
+## Ports
+
+| Role | Service | Port | Protocol |
+|---|---|---|---|
+| Web servers | HTTPS | 443 | TCP |
+| Web servers | DNS | 53 | UDP |
+| Managed servers | SSH | 2222 | TCP |
+
+## Profiles
+
+| Profile | Roles |
+|---|---|
+| web | Web servers |
+| managed | Managed servers, Web servers |
+END
 }
 
 # Processes of the names that matter: SSH servers are told by theirs.
@@ -104,18 +137,19 @@ serve() {
 }
 
 test_listening() {
-	same "listeners" "tcp 0.0.0.0:443 (web)
+	same "listeners" "0
+tcp 0.0.0.0:443 (web)
 tcp [::]:2222 (sshd)
-udp 192.0.2.1:53 (dns)" "$(cut_off eth0)"
-	same "what the policy opens is left out" "tcp [::]:2222 (sshd)" \
-		"$(cut_off eth0 tcp/443 udp/53)"
-	same "by the other interface" "tcp 0.0.0.0:443 (web)
+udp 192.0.2.1:53 (dns)" "$(cut_off eth0 closed)"
+	same "what the policy opens is left out" "0
+tcp [::]:2222 (sshd)" "$(cut_off eth0 web)"
+	same "by the other interface" "0
+tcp 0.0.0.0:443 (web)
 tcp 10.1.0.1:2022 (dropbear)
 tcp [::]:2222 (sshd)
-udp 192.0.2.1:53 (dns)" "$(cut_off eth1)"
-	same "by loopback" "tcp 0.0.0.0:443 (web)
-tcp [::]:2222 (sshd)
-udp 192.0.2.1:53 (dns)" "$(cut_off lo)"
+udp 192.0.2.1:53 (dns)" "$(cut_off eth1 closed)"
+	same "what Management opens is left out" "0" \
+		"$(cut_off eth0 web --management "10.0.0.9, tcp/2222")"
 }
 
 test_ssh() {
@@ -125,16 +159,22 @@ test_ssh() {
 	until_seen "10.0.0.1\]:2222 .*10.0.0.9"
 	until_seen "db8::1\]:2222 .*db8::9"
 	until_seen "10.1.0.1:2022 .*10.1.0.9"
-	same "SSH connections, IPv4 on an IPv6 socket among them" \
-		"ssh: tcp 10.0.0.1:2222 from 10.0.0.9:PORT (sshd)
-ssh: tcp [2001:db8::1]:2222 from [2001:db8::9]:PORT (sshd)
-tcp [::]:2222 (sshd)" "$(cut_off eth0 tcp/443 udp/53)"
-	same "by the other interface" "ssh: tcp 10.1.0.1:2022 from 10.1.0.9:PORT (dropbear)
+	same "SSH connections are refused, IPv4 on an IPv6 socket among them" "1
+tcp 10.0.0.1:2222 from 10.0.0.9:PORT (sshd)
+tcp [2001:db8::1]:2222 from [2001:db8::9]:PORT (sshd)
+tcp [::]:2222 (sshd)" "$(cut_off eth0 web)"
+	same "by the other interface" "1
 tcp 10.1.0.1:2022 (dropbear)
-tcp [::]:2222 (sshd)" "$(cut_off eth1 tcp/443 udp/53)"
-	same "first of all comes SSH" "ssh" \
-		"$(edge "$PROBE" sockets eth0 | head -1 | cut -d: -f1)"
-	same "none once its port is open" "" "$(cut_off eth0 tcp/443 udp/53 tcp/2222)"
+tcp 10.1.0.1:2022 from 10.1.0.9:PORT (dropbear)
+tcp [::]:2222 (sshd)" "$(cut_off eth1 web)"
+	same "Management for one of the two is not enough" "1
+tcp [2001:db8::1]:2222 from [2001:db8::9]:PORT (sshd)" \
+		"$(cut_off eth0 web --management "10.0.0.9, tcp/2222")"
+	same "no SSH is cut off once its port is open" "0" "$(cut_off eth0 managed)"
+	same "insisting" "0
+tcp 10.1.0.1:2022 (dropbear)
+tcp 10.1.0.1:2022 from 10.1.0.9:PORT (dropbear)
+tcp [::]:2222 (sshd)" "$(cut_off eth1 web --allow-lockout)"
 }
 
 # To a service address on loopback, from this host, and from this host to itself.
@@ -142,27 +182,27 @@ test_others() {
 	background "$CLIENT" "$WORK/web" TCP4-LISTEN:8443,fork PIPE
 	background "$CLIENT" socat TCP4:192.0.2.1:443 PIPE
 	background "$EDGE" socat TCP4:10.0.0.1:443 PIPE
+	background "$EDGE" "$WORK/dns" TCP4:10.0.0.9:8443,retry=50,interval=0.1 PIPE
 	until_seen "192.0.2.1:443 .*10.0.0.9"
 	until_seen "10.0.0.1:443 .*10.0.0.1"
-	for _ in $(seq 50); do
-		client ss -tln | grep -q :8443 && break
-		sleep 0.1
-	done
-	background "$EDGE" "$WORK/dns" TCP4:10.0.0.9:8443 PIPE
-	until_seen "10.0.0.9:8443"
-	same "a service address, a connection out, none to itself" \
-		"tcp 0.0.0.0:443 (web)
+	until_seen "ESTAB .*10.0.0.9:8443"
+	same "a service address, a connection out, none to itself" "0
+tcp 0.0.0.0:443 (web)
+tcp 10.0.0.1:2222 from 10.0.0.9:PORT (sshd)
 tcp 10.0.0.1:PORT to 10.0.0.9:8443 (dns)
-tcp 192.0.2.1:443 from 10.0.0.9:PORT (web)" "$(cut_off eth0 tcp/2222 udp/53)"
-	same "nothing of it by the other interface" "" \
-		"$(cut_off eth1 tcp/443 tcp/2222 tcp/2022 udp/53)"
+tcp 192.0.2.1:443 from 10.0.0.9:PORT (web)
+tcp [2001:db8::1]:2222 from [2001:db8::9]:PORT (sshd)
+tcp [::]:2222 (sshd)
+udp 192.0.2.1:53 (dns)" "$(cut_off eth0 closed --allow-lockout)"
+	same "what it opened is cut off by any profile" "0
+tcp 10.0.0.1:PORT to 10.0.0.9:8443 (dns)" "$(cut_off eth0 managed)"
 }
 
-if [ "$(id -u)" != 0 ] || [ ! -x "$PROBE" ] || ! command -v socat >/dev/null; then
-	echo "1..0 # SKIP needs root, socat and $PROBE"
+if [ "$(id -u)" != 0 ] || [ ! -x "$PORTCULLIS" ] || ! command -v socat >/dev/null; then
+	echo "1..0 # SKIP needs root, socat and $PORTCULLIS"
 	exit 0
 fi
-if ! build || ! name_processes; then
+if ! build || ! write_document || ! name_processes; then
 	echo "Bail out! cannot make two network namespaces"
 	exit 1
 fi

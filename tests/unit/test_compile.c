@@ -14,15 +14,16 @@
 #include "profile.h"
 
 #define PROFILES "\n| Profile | Roles | Except | Add-on |\n|---|---|---|---|\n"
-#define TEXT                                                           \
-	"| Role | Notes | Port | Protocol |\n|---|---|---|---|\n"      \
-	"| A | | 443 | TCP |\n"                                        \
-	"| A | Media | 100-200 | TCP/UDP |\n"                          \
-	"| B | | 150-300, 443 | TCP |\n"                               \
-	"| B | Audio | 500, 501 | UDP |\n"                             \
-	"| C | | 1-65535 | UDP |\n"                                    \
-	"| D | | 10-20, 21-30, 15 | TCP |\n" PROFILES                  \
-	"| a | A | | |\n| b | B | | |\n| c | C | | |\n| d | D | | |\n" \
+#define TEXT                                                                        \
+	"| Role | Notes | Port | Protocol |\n|---|---|---|---|\n"                   \
+	"| A | | 443 | TCP |\n"                                                     \
+	"| A | Media | 100-200 | TCP/UDP |\n"                                       \
+	"| B | | 150-300, 443 | TCP |\n"                                            \
+	"| B | Audio | 500, 501 | UDP |\n"                                          \
+	"| C | | 1-65535 | UDP |\n"                                                 \
+	"| D | | 10-20, 21-30, 15 | TCP |\n"                                        \
+	"| E | | 30-40 | TCP |\n| E | | 20-35 | TCP |\n" PROFILES "| e | E | | |\n" \
+	"| a | A | | |\n| b | B | | |\n| c | C | | |\n| d | D | | |\n"              \
 	"| ax | A | tcp/443, udp/120-130 | |\n| bx | B | tcp/160-170, tcp/443 | |\n"
 
 /* "tcp/100-149 m 4; …": transport, ports, media, lines. */
@@ -75,6 +76,7 @@ static void compiles(void **state)
 		{"b", "tcp/150-300 5; tcp/443-443 5; udp/500-501 6", "", 152, 2},
 		{"c", "udp/1-65535 7", "", 0, 65535},
 		{"d", "tcp/10-30 8", "", 21, 0},
+		{"e", "tcp/20-29 10; tcp/30-35 9 10; tcp/36-40 9", "", 21, 0},
 		{"a + b",
 		 "tcp/100-149 m 4; tcp/150-200 m 4 5; tcp/201-300 5; tcp/443-443 3 5; "
 		 "udp/100-200 m 4; udp/500-501 6",

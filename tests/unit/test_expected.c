@@ -163,6 +163,29 @@ static void vendors_ipsec(void **state)
 	policy_free(policy);
 }
 
+static void add_ons_name_their_profiles(void **state)
+{
+	static const struct {
+		const char *add_on, *error;
+	} cases[] = {
+		{"cms", "'cms' is an add-on: write 'front-end + cms'"},
+		{"collocated-mediation",
+		 "'collocated-mediation' is an add-on: write 'front-end + collocated-mediation'"},
+		{"hlb-collocated-mediation",
+		 "'hlb-collocated-mediation' is an add-on: write 'hlb-front-end + "
+		 "hlb-collocated-mediation'"},
+	};
+	struct policy *policy = read_with_profiles(SHIPPED);
+
+	for (unsigned int i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *error = NULL;
+
+		assert_null(profile_canonical(policy, cases[i].add_on, false, &error));
+		assert_string_equal(error, cases[i].error);
+	}
+	policy_free(policy);
+}
+
 /* Both say the same of IPsec, row by row. */
 static void shipped_ipsec_is_the_vendors(void **state)
 {
@@ -192,6 +215,7 @@ int main(void)
 		cmocka_unit_test(shipped_document),
 		cmocka_unit_test(vendors_page),
 		cmocka_unit_test(vendors_ipsec),
+		cmocka_unit_test(add_ons_name_their_profiles),
 		cmocka_unit_test(shipped_ipsec_is_the_vendors),
 	};
 

@@ -17,6 +17,7 @@ static struct table *table_new(const char *header)
 	struct table *table = g_new0(struct table, 1);
 	g_auto(GStrv) cells = g_strsplit(header, "|", -1);
 
+	table->title = "";
 	table->header.cells = g_ptr_array_new_with_free_func(g_free);
 	for (unsigned int i = 0; cells[i]; i++)
 		g_ptr_array_add(table->header.cells, g_strdup(cells[i]));
@@ -176,6 +177,30 @@ static void says_what_was_expected(void **state)
 	}
 }
 
+static void hears_of_ports(void **state)
+{
+	static const struct {
+		const char *title, *header;
+		bool speaks;
+	} cases[] = {
+		{"", "Role|TCP ports", true},
+		{"", "Source port|Switch", true},
+		{"", "Airport|Supported", false},
+		{"Ports", "Role|Prot|Protocol", true},
+		{"Ports", "Role|Prot|TCP or UDP", true},
+		{"Ports", "Role|Memory", false},
+		{"Sizes", "Role|Prot|Protocol", false},
+	};
+
+	for (unsigned int i = 0; i < G_N_ELEMENTS(cases); i++) {
+		struct table *table = table_new(cases[i].header);
+
+		table->title = (char *)cases[i].title;
+		assert_int_equal(kind_speaks_of_ports(table), cases[i].speaks);
+		table_drop(table);
+	}
+}
+
 static void names_unknown_columns(void **state)
 {
 	g_autofree char *far = kind_unknown_column(TABLE_SERVERS, "Rack\n");
@@ -194,6 +219,7 @@ int main(void)
 		cmocka_unit_test(marks_unknown_columns),
 		cmocka_unit_test(finds_faults),
 		cmocka_unit_test(says_what_was_expected),
+		cmocka_unit_test(hears_of_ports),
 		cmocka_unit_test(names_unknown_columns),
 	};
 

@@ -125,12 +125,39 @@ static void test_address(void **state)
 	}
 }
 
+static void test_attributes(void **state)
+{
+	struct netlink_attributes outer, inner;
+	struct netlink_request request;
+	struct nlmsghdr *message = netlink_prepare(&request, RTM_NEWLINK, 0);
+	struct nlattr *nest;
+
+	mnl_nlmsg_put_extra_header(message, sizeof(struct ifinfomsg));
+	mnl_attr_put_u32(message, 63, 17);
+	mnl_attr_put_u32(message, 64, 18); /* newer than this program */
+	mnl_attr_put_u32(message, 1000, 19);
+	nest = mnl_attr_nest_start(message, 2);
+	mnl_attr_put_strz(message, 1, "veth");
+	mnl_attr_nest_end(message, nest);
+
+	netlink_attributes(message, sizeof(struct ifinfomsg), &outer);
+	assert_int_equal(netlink_u32(outer.of[63]), 17);
+	assert_null(outer.of[1]);
+	assert_int_equal(netlink_u32(outer.of[1]), 0);
+	netlink_nested(outer.of[2], &inner);
+	assert_string_equal(netlink_text(inner.of[1]), "veth");
+	assert_null(inner.of[63]);
+	netlink_nested(NULL, &inner);
+	assert_null(inner.of[1]);
+	assert_string_equal(netlink_text(inner.of[1]), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one),     cmocka_unit_test(test_dump),
 		cmocka_unit_test(test_errors),  cmocka_unit_test(test_interrupted),
-		cmocka_unit_test(test_address),
+		cmocka_unit_test(test_address), cmocka_unit_test(test_attributes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

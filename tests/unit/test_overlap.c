@@ -51,6 +51,9 @@ static void says_what_overlaps(void **state)
 		 "s.md:4: note: 2001:db8::1 of 'b' (mail) lies within 2001:db8::/32 of 'a' (web), "
 		 "the "
 		 "longer prefix wins, as it does for 2 more\n"},
+		{PORTS, SERVERS "| b | 10.0.0.0/16 | mail |\n| a | 10.0.0.0/8 | web |\n",
+		 "s.md:3: warning: 10.0.0.0/16 of 'b' (mail) lies within 10.0.0.0/8 of 'a' (web), "
+		 "the longer prefix wins\n"},
 		/* Not of one family; next to each other. */
 		{PORTS,
 		 SERVERS "| a | 32.1.0.0/16 | web |\n| b | 2001:db8::1 | mail |\n"

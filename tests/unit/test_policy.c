@@ -45,7 +45,7 @@ static void rows_have_their_headers_width(void **state)
 		 "d.md:3: error: the row has 2 cells, expected 3 as in its header\n"
 		 "d.md:4: error: the row has 4 cells, expected 3 as in its header\n"},
 		{PORTS, SERVER "| Setting | Value |\n|---|---|\n| Mode |\n",
-		 "s.md:7: error: the row has 1 cells, expected 2 as in its header\n"},
+		 "s.md:7: error: the row has 1 cell, expected 2 as in its header\n"},
 	};
 
 	check_said(cases, G_N_ELEMENTS(cases));

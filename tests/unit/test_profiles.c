@@ -87,9 +87,10 @@ static void says_what_is_wrong(void **state)
 		 "d.md:17: error: the profile has no role, expected one or more\n"},
 		{PROFILES "| p | Mail | | 25 | |\n", NULL,
 		 "d.md:17: error: port '25' has no protocol, expected 'tcp/25' or 'udp/25'\n"},
-		{PROFILES "| p | Mail | | tcp/20-30, udp/25, tcp/26 | |\n", NULL,
+		{PROFILES "| p | Mail | | tcp/20-30, udp/25, tcp/26, tcp/24 | |\n", NULL,
 		 "d.md:17: warning: Except names udp/25, which no role of the profile opens\n"
-		 "d.md:17: warning: Except names tcp/26, which no role of the profile opens\n"},
+		 "d.md:17: warning: Except names tcp/26, which no role of the profile opens\n"
+		 "d.md:17: warning: Except names tcp/24, which no role of the profile opens\n"},
 		{TABLES "| Profile | Roles | Rules |\n|---|---|---|\n| p | Mail | |\n", NULL,
 		 "d.md:15: error: no column 'Rules' in a Profiles table, did you mean 'Roles'?\n"},
 	};

@@ -210,6 +210,15 @@ static void warns(void **state)
 	check_said(cases, G_N_ELEMENTS(cases));
 }
 
+static void protocols_without_ports_open_nothing(void **state)
+{
+	struct reading_result result = read_texts(HEADER "| A | | 7 | ICMP | |\n", NULL);
+
+	assert_int_equal(result.messages->errors, 0);
+	assert_int_equal(row_at(&result, 0)->ranges->len, 0);
+	free_result(&result);
+}
+
 static void reads_ipsec(void **state)
 {
 	struct reading_result result = read_right(
@@ -247,6 +256,7 @@ int main(void)
 		cmocka_unit_test(marks_media),
 		cmocka_unit_test(says_what_is_wrong),
 		cmocka_unit_test(warns),
+		cmocka_unit_test(protocols_without_ports_open_nothing),
 		cmocka_unit_test(reads_ipsec),
 	};
 

@@ -38,6 +38,12 @@ static void says_what_is_wrong(void **state)
 		 "cells as the header\n"},
 		{PORTS, SERVER "<table><tr><td>1</td></tr></table>\n",
 		 "s.md:5: error: an HTML table cannot be read, expected a Markdown table\n"},
+		/* What has a wrong header is not read. */
+		{PORTS,
+		 SERVER
+		 "| Server | Address | Profile | Rack |\n|---|---|---|---|\n| - | - | - | - |\n",
+		 "s.md:5: error: no column 'Rack' in a Servers table, expected Server, Address, "
+		 "Profile or Mode\n"},
 		{PORTS, SERVER "| Guard | Ports | Sources |\n|---|---|---|\n",
 		 "s.md:5: error: a Guards table is not enforced by this version, expected none\n"},
 		{PORTS, SERVER "| Blocked |\n|---|\n| 10.0.0.1 |\n",

@@ -160,22 +160,23 @@ static enum exit_code explain_loaded(struct context *context, const struct words
 	return code;
 }
 
-/* A profile's or a site's choice; "-" is no interface anywhere. */
+/* A profile's or a site's choice, on an interface that stands for any. */
 static struct choice *choose(struct context *context, const char *policy)
 {
 	struct choice *choice = choice_new();
 	g_autoptr(GPtrArray) sources = inputs_read(context->documents, NULL, context->messages);
 	struct messages *unheard = messages_new();
 	struct policy *shipped = policy_read(sources, unheard);
-	g_autofree char *canonical = profile_canonical(shipped, policy, false, NULL);
+	g_autofree char *error = NULL;
+	g_autofree char *canonical = profile_canonical(shipped, policy, false, &error);
 
 	g_ptr_array_unref(choice->sources);
 	if (canonical || !g_file_test(policy, G_FILE_TEST_EXISTS)) {
 		choice->sources = g_ptr_array_ref(sources);
-		choice_set_interface(choice, "-", policy, ATTACH_AUTO);
+		choice_set_interface(choice, "explain", policy, ATTACH_AUTO);
 	} else {
 		choice->sources = inputs_read(context->documents, policy, context->messages);
-		choice_set_interface(choice, "-", NULL, ATTACH_AUTO);
+		choice_set_interface(choice, "explain", NULL, ATTACH_AUTO);
 	}
 	policy_free(shipped);
 	messages_free(unheard);
@@ -191,6 +192,7 @@ static enum exit_code explain_policy(struct context *context, const struct words
 	enum exit_code code = EXIT_WRONG;
 
 	if (!context->messages->errors && generation_compile(generation, context->messages)) {
+		messages_keep_errors(context->messages);
 		if (!question_read(words, generation, &question, &error)) {
 			wrong(context, "%s", error);
 		} else {
@@ -211,7 +213,8 @@ static enum exit_code run(struct context *context, int count, char **operands)
 		return usage(&explain_command, "--expect '%s', expected pass or drop", expect);
 	if (!question_split(count, operands, &words)) {
 		g_free(words.policy);
-		return usage(&explain_command, "a port like tcp/5061 is missing");
+		return usage(&explain_command,
+			     "a port like tcp/5061 or udp/3478 is missing at the end");
 	}
 	code = words.policy ? explain_policy(context, &words) : explain_loaded(context, &words);
 	g_free(words.policy);

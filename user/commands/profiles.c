@@ -119,6 +119,7 @@ static enum exit_code run(struct context *context, int count, char **operands)
 		return usage(&profiles_command, "'%s' is one operand too many", operands[0]);
 	sources = inputs_read(context->documents, NULL, context->messages);
 	policy = policy_read(sources, context->messages);
+	messages_keep_errors(context->messages);
 	if (!context->messages->errors) {
 		json = output_new();
 		list = json_add_array(json, "profiles");

@@ -155,6 +155,7 @@ static enum exit_code run(struct context *context, int count, char **operands)
 		return usage(&show_command, "a PROFILE (or --ipsec) is missing");
 	sources = inputs_read(context->documents, NULL, context->messages);
 	policy = policy_read(sources, context->messages);
+	messages_keep_errors(context->messages);
 	if (!context->messages->errors && show_ipsec) {
 		struct json_object *json = output_new();
 

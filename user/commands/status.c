@@ -55,7 +55,7 @@ static bool is_changed(const struct source *source)
 		messages_free(messages);
 		return false;
 	}
-	if (inputs_is_shipped(source))
+	if (inputs_is_shipped(source->file))
 		inputs_add_shipped(now);
 	else
 		source_read(source->file, source->kind, now, messages);

@@ -74,6 +74,7 @@ static enum exit_code enforce(struct context *context, struct gate *gate, struct
 		choice_free(choice);
 		return EXIT_WRONG;
 	}
+	admission_use_real_names(choice);
 	next = change_compile(context, gate, choice);
 	if (!next)
 		return EXIT_WRONG;
