@@ -233,12 +233,13 @@ bool gate_apply(struct gate *gate, struct generation *next, struct messages *mes
 
 	if (!check_links(gate, messages))
 		return false;
+	if (!gate->generation && !shared_forget(gate->directory, messages))
+		return false;
 	image = image_build(next, messages);
 	if (!image)
 		return false;
 	stamp(gate, next);
-	done = (gate->generation || shared_forget(gate->directory, messages)) &&
-	       shared_open(&shared, gate->directory, image->slots, image->numbers, messages) &&
+	done = shared_open(&shared, gate->directory, image->slots, image->numbers, messages) &&
 	       apply_with(gate, next, image, &shared, messages);
 	shared_close(&shared);
 	image_free(image);

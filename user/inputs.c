@@ -7,6 +7,7 @@
 #include "document.h"
 #include "kind.h"
 #include "policy.h"
+#include "settings.h"
 #include "shipped.h"
 #include "source.h"
 
@@ -68,21 +69,31 @@ GPtrArray *inputs_read(char **documents, const char *site, struct messages *mess
 	return sources;
 }
 
-/* Tables that only a site has. */
+/* Tables that a vendor's document does not have: servers, guards, settings that we know. */
+static bool is_sites_table(const struct table *table)
+{
+	struct columns columns;
+	bool found = false;
+
+	kind_tell(table, &columns);
+	if (columns.kind != TABLE_SETTINGS)
+		return columns.kind == TABLE_SERVERS || columns.kind == TABLE_GUARDS;
+	for (guint i = 0; i < table->rows->len; i++) {
+		const struct table_row *row = table->rows->pdata[i];
+
+		found |= settings_know(row->cells->pdata[columns.cell[COLUMN_SETTING]]);
+	}
+	return found;
+}
+
 static bool is_site(const struct source *source)
 {
 	struct messages *unheard = messages_new();
 	struct document *document = document_read(source, unheard);
 	bool found = false;
 
-	for (guint i = 0; document && i < document->tables->len; i++) {
-		struct columns columns;
-
-		kind_tell(document->tables->pdata[i], &columns);
-		found |= columns.kind == TABLE_SERVERS || columns.kind == TABLE_NETWORKS ||
-			 columns.kind == TABLE_SETTINGS || columns.kind == TABLE_GUARDS ||
-			 columns.kind == TABLE_BLOCKED;
-	}
+	for (guint i = 0; document && i < document->tables->len; i++)
+		found |= is_sites_table(document->tables->pdata[i]);
 	document_free(document);
 	messages_free(unheard);
 	return found;

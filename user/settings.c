@@ -185,6 +185,11 @@ static const struct setting *find_setting(const char *name)
 	return NULL;
 }
 
+bool settings_know(const char *name)
+{
+	return find_setting(name);
+}
+
 static void refuse_unknown(const struct line *line, const char *name)
 {
 	g_autoptr(GPtrArray) names = g_ptr_array_new();

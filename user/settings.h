@@ -8,6 +8,9 @@
 void settings_init(struct settings *settings);
 void settings_clear(struct settings *settings);
 
+/* Whether there is a setting of that name; case does not matter. */
+bool settings_know(const char *name);
+
 /* One line of a Settings table. Networks must be known by now. */
 void setting_line(const struct line *line);
 

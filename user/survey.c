@@ -17,9 +17,11 @@ static void judge_stray(struct messages *messages, const struct source *source,
 			    reasons[stray->kind]);
 }
 
-static bool is_of_sites(enum table_kind kind)
+/* What in a vendor's page may well be a table of its own kind: 'Setting' and 'Value' above
+ * anything. */
+static bool is_no_matter_of_vendors(enum table_kind kind)
 {
-	return kind == TABLE_SERVERS || kind == TABLE_NETWORKS || kind == TABLE_SETTINGS;
+	return kind == TABLE_BLOCKED || kind == TABLE_NETWORKS || kind == TABLE_SETTINGS;
 }
 
 static bool is_not_enforced(enum table_kind kind)
@@ -45,7 +47,7 @@ static char *find_fault(const struct sheet *sheet, enum source_kind source)
 
 	if (is_not_enforced(columns->kind))
 		return g_strdup_printf("%s is not enforced by this version, expected none", name);
-	if (is_of_sites(columns->kind) && source != SOURCE_SITE)
+	if (columns->kind == TABLE_SERVERS && source != SOURCE_SITE)
 		return g_strdup_printf("%s stands in a document, expected in a site", name);
 	if (columns->kind == TABLE_SERVICES && columns->cell[COLUMN_SUBJECT] < 0 &&
 	    !*sheet->table->title)
@@ -81,7 +83,7 @@ static bool check_sheet(struct reading *reading, struct sheet *sheet, enum sourc
 	g_autofree char *fault = NULL;
 
 	kind_tell(sheet->table, &sheet->columns);
-	if (sheet->columns.kind == TABLE_BLOCKED && source == SOURCE_DOCUMENT)
+	if (source == SOURCE_DOCUMENT && is_no_matter_of_vendors(sheet->columns.kind))
 		sheet->columns.kind = TABLE_OTHER;
 	if (sheet->columns.kind != TABLE_OTHER)
 		fault = find_fault(sheet, source);

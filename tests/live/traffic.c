@@ -76,9 +76,11 @@ static void open_socket(int type, unsigned int port)
 					 .sin6_port = htons((uint16_t)port)};
 	int no = 0, yes = 1, fd = socket(AF_INET6, type | SOCK_NONBLOCK, 0);
 
-	errno = EMFILE;
-	check(sockets < LISTENED ? 0 : -1, "receive");
 	check(fd, "socket");
+	if (sockets == LISTENED) {
+		fputs("traffic: too many ports\n", stderr);
+		exit(TOOL_FAILED);
+	}
 	check(setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof(no)), "both families");
 	check(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)), "reuse address");
 	enlarge_buffer(fd);
@@ -139,39 +141,49 @@ static int receive(char **words)
 
 /* --- send, connect, scan --- */
 
-/* Sleeps so that the sent-th datagram since start is not sent before its time. */
-static void keep_pace(const struct timespec *start, uint64_t sent, uint64_t per_second)
+#define BURST 16 /* datagrams between two sleeps: a sleep costs more than a datagram */
+
+static uint64_t now(void)
 {
-	uint64_t due = start->tv_nsec + sent * 1000000000 / per_second;
-	struct timespec wake = {start->tv_sec + (time_t)(due / 1000000000),
-				(long)(due % 1000000000)};
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+}
+
+/* Sleeps until a burst is due (in ns) and returns when the next one is. Lost time stays lost: to
+ * make up for it would be a flood. */
+static uint64_t keep_pace(uint64_t due, uint64_t per_second)
+{
+	const struct timespec wake = {(time_t)(due / 1000000000), (long)(due % 1000000000)};
 
 	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &wake, NULL);
+	return (now() > due + 1000000 ? now() : due) + BURST * 1000000000ULL / per_second;
+}
+
+static void send_number(int fd, const struct addrinfo *to, uint64_t number)
+{
+	uint64_t payload = htobe64(number);
+
+	check(sendto(fd, &payload, sizeof(payload), 0, to->ai_addr, to->ai_addrlen), "send");
 }
 
 static int send_datagrams(char **words)
 {
 	struct addrinfo *address = parse_address(words[0]);
-	uint64_t count = strtoull(words[2], NULL, 10), sent = 0;
+	uint64_t count = strtoull(words[2], NULL, 10), sent = 0, due = now();
 	uint64_t per_second = words[3] ? strtoull(words[3], NULL, 10) : 20000;
 	int fd = socket(address->ai_family, SOCK_DGRAM, 0);
 	unsigned int first, last;
-	struct timespec start;
 
 	check(fd, "socket");
 	parse_range(words[1], &first, &last);
-	clock_gettime(CLOCK_MONOTONIC, &start);
 	for (unsigned int port = first; port <= last; port++) {
 		set_port(address, port);
 		for (uint64_t i = 0; i < count; i++, sent++) {
-			uint64_t number = htobe64(i);
-
-			/* one in sixteen: a sleep costs more than a datagram */
-			if (!(sent & 15))
-				keep_pace(&start, sent, per_second);
-			check((int)sendto(fd, &number, sizeof(number), 0, address->ai_addr,
-					  address->ai_addrlen),
-			      "send");
+			if (sent % BURST == 0)
+				due = keep_pace(due, per_second);
+			send_number(fd, address, i);
 		}
 	}
 	freeaddrinfo(address);

@@ -1,0 +1,221 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What the live tests and the demo share: an edge in network namespaces, a client before it, a
+# server behind it, processes in them, and TAP.
+#
+#     client 192.0.2.2 ── 192.0.2.1 card [edge] inner 198.51.100.1 ── 198.51.100.2 server
+#            2001:db8:1::2                                            2001:db8:2::2
+
+set -u
+PORTCULLIS=$(realpath "${PORTCULLIS:-build/portcullis}")
+BUILD=$(realpath "${BUILD:-$(dirname "$PORTCULLIS")}")
+CLIENT4=192.0.2.2 CLIENT6=2001:db8:1::2
+SERVER4=198.51.100.2 SERVER6=2001:db8:2::2
+export CLIENT4 CLIENT6 SERVER4 SERVER6
+
+# alone ARGUMENT...: runs the script again in a mount namespace of its own. Network namespaces, the
+# BPF file system and the pins in it are seen by nobody else, and go with its last process.
+alone() {
+	if [ "${ALONE:-}" != "$$" ]; then
+		ALONE=$$ exec unshare --mount "$0" "$@"
+	fi
+	mkdir -p /run/netns
+	mount -t tmpfs tmpfs /run/netns && mount -t bpf bpf /sys/fs/bpf || return
+	WORK=$(mktemp -d)
+	trap clean_up EXIT
+	trap 'exit 130' INT TERM HUP
+}
+
+children=()
+
+clean_up() {
+	local namespace
+
+	trap '' INT TERM HUP
+	[ ${#children[@]} -gt 0 ] && kill "${children[@]}" 2>/dev/null
+	wait
+	for namespace in /run/netns/*; do
+		[ -e "$namespace" ] && ip netns del "$(basename "$namespace")"
+	done
+	rm -rf "$WORK"
+}
+
+client() {
+	nsenter --net=/run/netns/client "$@"
+}
+
+edge() {
+	nsenter --net=/run/netns/edge "$@"
+}
+
+server() {
+	nsenter --net=/run/netns/server "$@"
+}
+
+portcullis() {
+	edge "$PORTCULLIS" "$@"
+}
+
+# segment CARD NUMBER FAR: a wire from the edge's CARD to eth0 of the namespace FAR
+segment() {
+	ip -n edge link add "$1" type veth peer name eth0 netns "$3" &&
+		ip -n edge link set "$1" up && ip -n "$3" link set eth0 up &&
+		ip -n edge addr add "$2.1/24" dev "$1" && ip -n "$3" addr add "$2.2/24" dev eth0 &&
+		ip -n "$3" route add default via "$2.1"
+}
+
+# segment6 CARD PREFIX FAR: the same wire's IPv6 addresses
+segment6() {
+	ip -n edge addr add "$2::1/64" dev "$1" nodad &&
+		ip -n "$3" addr add "$2::2/64" dev eth0 nodad &&
+		ip -n "$3" route add default via "$2::1"
+}
+
+make_edge() {
+	ip netns add client && ip netns add edge && ip netns add server &&
+		ip -n edge link set lo up && ip -n server link set lo up &&
+		segment card 192.0.2 client && segment6 card 2001:db8:1 client &&
+		segment inner 198.51.100 server && segment6 inner 2001:db8:2 server &&
+		edge sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward &&
+			echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
+}
+
+# start NAME NAMESPACE COMMAND...: a process that prints to WORK/NAME and runs until stop or the end
+start() {
+	nsenter --net="/run/netns/$2" "${@:3}" </dev/null >"$WORK/$1" 2>"$WORK/$1.errors" &
+	children+=($!)
+	eval "pid_$1=\$!"
+}
+
+# start_tool NAME NAMESPACE TOOL WORD...: one of our tools that counts; returns when it does
+start_tool() {
+	start "$1" "$2" "$BUILD/live/$3" "${@:4}"
+	until_true grep -q ready "$WORK/$1"
+}
+
+# stop NAME: ends it and waits for its last words
+stop() {
+	local pid
+
+	eval "pid=\$pid_$1"
+	kill "$pid" && wait "$pid"
+}
+
+# counted NAME PROTOCOL FIRST [LAST]: what a stopped tool counted on these ports
+counted() {
+	awk -v protocol="$2" -v first="$3" -v last="${4:-$3}" \
+		'$1 == protocol && $2 >= first && $2 <= last { sum += $3 } END { print sum + 0 }' \
+		"$WORK/$1"
+}
+
+# until_true COMMAND...: waits for it, up to five seconds
+until_true() {
+	local i
+
+	for ((i = 0; i < 100; i++)); do
+		"$@" >/dev/null 2>&1 && return
+		sleep 0.05
+	done
+	return 1
+}
+
+# answer ADDRESS PORT: what becomes of a connection from the client
+answer() {
+	client "$BUILD/live/traffic" connect "$1" "$2"
+	case $? in
+	0) echo connected ;;
+	1) echo silence ;;
+	2) echo refused ;;
+	*) echo "no attempt" ;;
+	esac
+}
+
+# packets SEGMENT [PROFILE]: what `stats` counts on a segment such as tcp/5061
+packets() {
+	portcullis stats --json | jq -r --arg segment "$1" --arg profile "${2:-}" '
+		[.ports[] | select($profile == "" or .profile == $profile)
+		 | select("\(.protocol)/\(.first)" == $segment or
+			  "\(.protocol)/\(.first)-\(.last)" == $segment) | .packets] | add // 0'
+}
+
+# reason NAME [VERDICT]: packets that `stats` counts with a reason
+reason() {
+	portcullis stats --json | jq -r --arg reason "$1" --arg verdict "${2:-}" '
+		[.reasons[] | select(.reason == $reason and ($verdict == "" or .verdict == $verdict))
+		 | .packets] | add // 0'
+}
+
+# --- TAP ---
+
+count=0
+
+pass() {
+	count=$((count + 1))
+	echo "ok $count - $1"
+}
+
+fail() {
+	count=$((count + 1))
+	echo "not ok $count - $1"
+	printf '%s\n' "${@:2}" | sed 's/^/# /'
+}
+
+# same NAME EXPECTED ACTUAL
+same() {
+	if [ "$2" = "$3" ]; then
+		pass "$1"
+	else
+		fail "$1" "expected: $2" "got:      $3"
+	fi
+}
+
+# says NAME CODE TEXT COMMAND...: its exit code and all it prints
+says() {
+	local text code
+
+	text=$("${@:4}" 2>&1)
+	code=$?
+	if [ "$code" = "$2" ] && [ "$text" = "$3" ]; then
+		pass "$1"
+	else
+		fail "$1" "expected, with exit code $2:" "$3" "got, with exit code $code:" "$text"
+	fi
+}
+
+# exits NAME CODE COMMAND...: its exit code
+exits() {
+	local text code
+
+	text=$("${@:3}" 2>&1)
+	code=$?
+	if [ "$code" = "$2" ]; then
+		pass "$1"
+	else
+		fail "$1" "expected exit code $2, got $code:" "$text"
+	fi
+}
+
+# skip_unless_root: ends the test where it cannot run
+skip_unless_root() {
+	local tool
+
+	if [ "$(id -u)" != 0 ]; then
+		echo "ok 1 - $(basename "$0") # SKIP needs root"
+		echo 1..1
+		exit 0
+	fi
+	for tool in "$PORTCULLIS" "$BUILD/live/traffic" "$BUILD/live/observe" "$@"; do
+		command -v "$tool" >/dev/null && continue
+		echo "Bail out! $tool is missing: 'make test-live' builds, 'make deps' installs"
+		exit 1
+	done
+}
+
+bail_out() {
+	echo "Bail out! $1"
+	exit 1
+}
+
+plan() {
+	echo "1..$count"
+}
