@@ -56,6 +56,19 @@ static bool check_sockets(const struct generation *next, const struct choice_int
 	return !ssh;
 }
 
+/* A link keeps the mode it was made with: to change that is to detach it, which drops the policy.
+ */
+static char *mode_conflict(const struct choice_interface *choice, const struct gate_link *link)
+{
+	const char *wanted = attach_mode_name(choice->attach);
+
+	if (!link || choice->attach == ATTACH_AUTO || !strcmp(link->attach, wanted))
+		return NULL;
+	return g_strdup_printf("is attached in %s mode, not %s: 'portcullis down %s' first to "
+			       "change that",
+			       link->attach, wanted, choice->name);
+}
+
 static bool check_interface(const struct gate *gate, const struct choice_interface *choice,
 			    const struct interface *interface, const GArray *all,
 			    struct messages *messages)
@@ -69,6 +82,8 @@ static bool check_interface(const struct gate *gate, const struct choice_interfa
 		fault = interface_refusal(all, interface);
 	if (!fault)
 		fault = interface_conflict(interface, link ? link->program : 0);
+	if (!fault)
+		fault = mode_conflict(choice, link);
 	if (fault) {
 		message_add(messages, SEVERITY_ERROR, choice->name, 0, "%s", fault);
 		return false;

@@ -138,7 +138,26 @@ static bool new_link(const struct gate *gate, const struct choice_interface *int
 	return true;
 }
 
-/* Links first that are there: what is open to the world longest is what had no policy at all. */
+/* Whether a link has nothing to do once a generation is in force. */
+static bool is_left_over(const struct gate_link *link, const struct generation *next)
+{
+	return !link->ifindex || !choice_interface(next->choice, link->name);
+}
+
+/* Detaches what the generation does not name. */
+static bool detach_others(const struct gate *gate, const struct generation *next,
+			  struct messages *messages)
+{
+	for (guint i = 0; i < gate->links->len; i++) {
+		const struct gate_link *link = gate->links->pdata[i];
+
+		if (link->ifindex && is_left_over(link, next) && bpf_link_detach(link->fd))
+			return fail(messages, link->name, "detach the program", errno);
+	}
+	return true;
+}
+
+/* Puts the programs in place, interface by interface, and detaches the others; or nothing. */
 static bool switch_over(const struct gate *gate, const struct generation *next,
 			const struct load *load, struct messages *messages)
 {
@@ -154,33 +173,26 @@ static bool switch_over(const struct gate *gate, const struct generation *next,
 		done = link ? update_link(link, program, steps, messages)
 			    : new_link(gate, interface, program, steps, messages);
 	}
+	done = done && detach_others(gate, next, messages);
 	if (!done)
 		undo(steps, messages);
 	return done;
 }
 
-static bool detach(const struct gate_link *link, struct messages *messages)
+/*
+ * Clears away the pins of links that are detached, or whose interface is gone. One that stays
+ * enforces nothing, and the next writer tries again.
+ */
+static void clear_left_over(const struct gate *gate, const struct generation *next,
+			    struct messages *messages)
 {
-	if (link->ifindex && bpf_link_detach(link->fd))
-		return fail(messages, link->name, "detach the program", errno);
-	if (unlink(link->pin) && errno != ENOENT)
-		return fail(messages, link->pin, "remove the pin", errno);
-	return true;
-}
-
-/* Detaches what the generation does not name, and clears away links whose interface is gone. */
-static bool detach_others(const struct gate *gate, const struct generation *next,
-			  struct messages *messages)
-{
-	bool done = true;
-
 	for (guint i = 0; i < gate->links->len; i++) {
 		const struct gate_link *link = gate->links->pdata[i];
 
-		if (!link->ifindex || !choice_interface(next->choice, link->name))
-			done &= detach(link, messages);
+		if (is_left_over(link, next) && unlink(link->pin) && errno != ENOENT)
+			message_add(messages, SEVERITY_WARNING, link->pin, 0,
+				    "cannot remove the pin: %s", strerror(errno));
 	}
-	return done;
 }
 
 /* A program that we cannot read may enforce anything: it is not replaced in passing. */
@@ -243,7 +255,18 @@ bool gate_apply(struct gate *gate, struct generation *next, struct messages *mes
 	       apply_with(gate, next, image, &shared, messages);
 	shared_close(&shared);
 	image_free(image);
-	return done && detach_others(gate, next, messages);
+	if (done)
+		clear_left_over(gate, next, messages);
+	return done;
+}
+
+static bool detach(const struct gate_link *link, struct messages *messages)
+{
+	if (link->ifindex && bpf_link_detach(link->fd))
+		return fail(messages, link->name, "detach the program", errno);
+	if (unlink(link->pin) && errno != ENOENT)
+		return fail(messages, link->pin, "remove the pin", errno);
+	return true;
 }
 
 bool gate_detach(struct gate *gate, struct messages *messages)

@@ -53,12 +53,13 @@ struct generation *change_compile(struct context *context, const struct gate *ga
 				  struct choice *choice)
 {
 	struct generation *next = generation_new(choice, gate->generation);
+	bool compiled = generation_compile(next, context->messages);
 
-	if (!generation_compile(next, context->messages)) {
+	messages_keep_errors(context->messages);
+	if (!compiled) {
 		generation_free(next);
 		return NULL;
 	}
-	messages_keep_errors(context->messages);
 	make_absolute(choice->sources);
 	next->program = load_program_digest();
 	next->by = whoami();

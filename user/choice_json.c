@@ -72,12 +72,15 @@ static bool source_from_json(struct json_object *json, struct choice *choice)
 static bool interface_from_json(struct json_object *json, struct choice *choice)
 {
 	const char *name = json_string(json, "name");
+	const char *profile = json_string(json, "profile");
 	const char *attach = json_string(json, "attach");
 	enum attach_mode mode;
 
 	if (!name || !attach || attach_mode_parse(attach, &mode))
 		return false;
-	choice_set_interface(choice, name, json_string(json, "profile"), mode);
+	if (!profile && !choice_is_site(choice))
+		return false;
+	choice_set_interface(choice, name, profile, mode);
 	return true;
 }
 

@@ -186,8 +186,8 @@ static bool looks_tabular(const struct walk *walk, unsigned int number)
 		return false;
 	if (line_is_tabular(line))
 		return true;
-	return number < walk->lines->starts->len && !walk->in_table[number + 1] &&
-	       line_cells(line) > 1 && line_is_delimiter(lines_get(walk->lines, number + 1));
+	return number < walk->lines->starts->len && line_cells(line) > 1 &&
+	       line_is_delimiter(lines_get(walk->lines, number + 1));
 }
 
 static void find_stray_lines(struct walk *walk)

@@ -64,15 +64,24 @@ GPtrArray *expression_parse(const struct policy *policy, const char *expression,
 	return g_steal_pointer(&named);
 }
 
+static void append_names(GString *joined, const GPtrArray *profiles, bool add_ons)
+{
+	for (unsigned int i = 0; i < profiles->len; i++) {
+		const struct profile *profile = profiles->pdata[i];
+
+		if (profile->add_on == add_ons)
+			g_string_append_printf(joined, "%s%s", joined->len ? " + " : "",
+					       profile->name);
+	}
+}
+
+/* Add-ons stand behind what they are added to. */
 static char *join_names(const GPtrArray *profiles)
 {
 	GString *joined = g_string_new(NULL);
 
-	for (unsigned int i = 0; i < profiles->len; i++) {
-		const struct profile *profile = profiles->pdata[i];
-
-		g_string_append_printf(joined, "%s%s", i ? " + " : "", profile->name);
-	}
+	append_names(joined, profiles, false);
+	append_names(joined, profiles, true);
 	return g_string_free(joined, FALSE);
 }
 

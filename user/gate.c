@@ -22,6 +22,9 @@
 #define KERNEL_MAJOR 6
 #define KERNEL_MINOR 1
 
+/* How often a reader begins again because a writer was faster. */
+#define TRIES_MAX 100
+
 static bool fail(struct messages *messages, const char *where, const char *step)
 {
 	message_add(messages, SEVERITY_ERROR, where, 0, "%s: %s", step, strerror(errno));
@@ -99,32 +102,45 @@ static const char *attach_name(unsigned int ifindex)
 	}
 }
 
-/* The catalog's text of a loaded program; NULL if it has none. The caller frees it. */
-static char *read_catalog(int program)
+/* The text in a map, if it is a catalog; the caller frees it. 0 or -errno. */
+static int read_catalog(__u32 id, char **text)
+{
+	struct bpf_map_info map = {};
+	__u32 size = sizeof(map), zero = 0;
+	int fd = bpf_map_get_fd_by_id(id);
+	int error = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (bpf_obj_get_info_by_fd(fd, &map, &size)) {
+		error = -errno;
+	} else if (!strcmp(map.name, "catalog")) {
+		*text = g_malloc0(map.value_size + 8);
+		if (bpf_map_lookup_elem(fd, &zero, *text))
+			error = -errno;
+	}
+	close(fd);
+	return error;
+}
+
+/* The catalog's text of a loaded program, NULL if it has none; the caller frees it. 0 or -errno. */
+static int find_catalog(__u32 program, char **text)
 {
 	struct bpf_prog_info info = {};
-	__u32 ids[64], size = sizeof(info), zero = 0;
-	char *text = NULL;
+	__u32 ids[64], size = sizeof(info);
+	int fd = bpf_prog_get_fd_by_id(program);
+	int error = 0;
 
+	if (fd < 0)
+		return -errno;
 	info.nr_map_ids = G_N_ELEMENTS(ids);
 	info.map_ids = (__u64)(unsigned long)ids;
-	if (bpf_obj_get_info_by_fd(program, &info, &size))
-		return NULL;
-	for (__u32 i = 0; !text && i < MIN(info.nr_map_ids, G_N_ELEMENTS(ids)); i++) {
-		struct bpf_map_info map = {};
-		int fd = bpf_map_get_fd_by_id(ids[i]);
-
-		size = sizeof(map);
-		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &map, &size) &&
-		    !strcmp(map.name, "catalog")) {
-			text = g_malloc0(map.value_size + 8);
-			if (bpf_map_lookup_elem(fd, &zero, text))
-				g_clear_pointer(&text, g_free);
-		}
-		if (fd >= 0)
-			close(fd);
-	}
-	return text;
+	if (bpf_obj_get_info_by_fd(fd, &info, &size))
+		error = -errno;
+	for (__u32 i = 0; !error && !*text && i < MIN(info.nr_map_ids, G_N_ELEMENTS(ids)); i++)
+		error = read_catalog(ids[i], text);
+	close(fd);
+	return error;
 }
 
 static void link_free(gpointer data)
@@ -136,31 +152,47 @@ static void link_free(gpointer data)
 	g_free(link);
 }
 
-/* Learns what a link's program enforces, and keeps the newest generation met so far. */
-static void read_generation(struct gate *gate, struct gate_link *link)
+/* Learns what a link's program enforces, and keeps the newest generation met so far. 0 or -errno.
+ */
+static int read_generation(struct gate *gate, struct gate_link *link)
 {
-	int program = bpf_prog_get_fd_by_id(link->program);
-	g_autofree char *text = program < 0 ? NULL : read_catalog(program);
-	struct generation *generation = text ? generation_from_text(text) : NULL;
+	g_autofree char *text = NULL;
+	int error = find_catalog(link->program, &text);
+	struct generation *generation = !error && text ? generation_from_text(text) : NULL;
 
-	if (program >= 0)
-		close(program);
 	if (!generation)
-		return;
+		return error;
 	link->generation = generation->number;
 	if (gate->generation && gate->generation->number >= generation->number) {
 		generation_free(generation);
-		return;
+		return 0;
 	}
 	generation_free(gate->generation);
 	gate->generation = generation;
+	return 0;
+}
+
+/*
+ * Learns what a link enforces, and where. A link outlives its interface, and keeps the program: so
+ * we still know what was enforced.
+ */
+static int read_program(struct gate *gate, struct gate_link *link, __u32 *ifindex)
+{
+	struct bpf_link_info info = {};
+	__u32 size = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(link->fd, &info, &size))
+		return -errno;
+	link->program = info.prog_id;
+	*ifindex = info.xdp.ifindex;
+	return read_generation(gate, link);
 }
 
 static bool read_link(struct gate *gate, const char *name, struct messages *messages)
 {
-	struct bpf_link_info info = {};
-	__u32 size = sizeof(info);
 	struct gate_link *link = g_new0(struct gate_link, 1);
+	__u32 ifindex = 0;
+	int error;
 
 	link->pin = g_strdup_printf("%s/%s", gate->directory, name);
 	link->fd = bpf_obj_get(link->pin);
@@ -168,18 +200,20 @@ static bool read_link(struct gate *gate, const char *name, struct messages *mess
 	g_ptr_array_add(gate->links, link);
 	if (link->fd < 0)
 		return errno == ENOENT || fail(messages, link->pin, "cannot open the pinned link");
-	if (bpf_obj_get_info_by_fd(link->fd, &info, &size))
-		return fail(messages, link->pin, "cannot read the link");
-	/* A link outlives its interface, and keeps the program: so we still know what was enforced.
-	 */
-	link->program = info.prog_id;
-	read_generation(gate, link);
-	if (!info.xdp.ifindex)
+	/* A writer may have replaced the program, and the kernel freed it, as we were reading. */
+	for (int tries = 0; (error = read_program(gate, link, &ifindex)) == -ENOENT; tries++)
+		if (tries == TRIES_MAX)
+			break;
+	if (error) {
+		errno = -error;
+		return fail(messages, link->pin, "cannot read what the link enforces");
+	}
+	if (!ifindex)
 		return true;
-	if (!if_indextoname(info.xdp.ifindex, link->name))
+	if (!if_indextoname(ifindex, link->name))
 		return errno == ENXIO || fail(messages, link->pin, "cannot name the interface");
-	link->ifindex = info.xdp.ifindex;
-	link->attach = attach_name(link->ifindex);
+	link->ifindex = ifindex;
+	link->attach = attach_name(ifindex);
 	return true;
 }
 

@@ -144,10 +144,10 @@ static bool fill_array(const struct filling *filling, struct messages *messages)
 		return true;
 	place = mmap(NULL, filling->size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (place == MAP_FAILED)
-		return fail(messages, "map into memory", bpf_map__name(filling->map));
+		return fail(messages, "fill map", bpf_map__name(filling->map));
 	memcpy(place, filling->bytes, filling->size);
 	if (munmap(place, filling->size))
-		return fail(messages, "unmap from memory", bpf_map__name(filling->map));
+		return fail(messages, "fill map", bpf_map__name(filling->map));
 	return true;
 }
 

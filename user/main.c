@@ -68,17 +68,17 @@ static bool read_options(const struct command *command, struct context *context,
 	const GOptionEntry bpffs[] = {
 		{"bpffs", 0, 0, G_OPTION_ARG_FILENAME, &context->bpffs,
 		 "the mount of bpffs (" GATE_BPFFS ")", "DIR"},
-		{NULL},
+		G_OPTION_ENTRY_NULL,
 	};
 	const GOptionEntry documents[] = {
 		{"document", 'd', 0, G_OPTION_ARG_FILENAME_ARRAY, &context->documents,
 		 "read this document instead of the shipped ones; may be repeated", "FILE"},
-		{NULL},
+		G_OPTION_ENTRY_NULL,
 	};
 	gboolean json = FALSE;
 	const GOptionEntry for_programs[] = {
 		{"json", 0, 0, G_OPTION_ARG_NONE, &json, "print JSON, for programs", NULL},
-		{NULL},
+		G_OPTION_ENTRY_NULL,
 	};
 	g_autoptr(GOptionContext) parser = g_option_context_new(command->operands);
 	g_autoptr(GError) error = NULL;

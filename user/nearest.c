@@ -16,25 +16,26 @@ struct candidate {
 	guint place; /* in the list: the order of equals */
 };
 
-/* Levenshtein's distance, by two rows of its table. */
+/* Levenshtein's distance, where two neighbours that changed places are one edit: "Prot", "Port". */
 static glong edit_distance(const gunichar *a, glong a_length, const gunichar *b, glong b_length)
 {
-	glong row[LENGTH_MAX + 1];
+	glong rows[3][LENGTH_MAX + 1]; /* of the table: this one and the two before */
 
 	for (glong j = 0; j <= b_length; j++)
-		row[j] = j;
+		rows[0][j] = j;
 	for (glong i = 1; i <= a_length; i++) {
-		glong diagonal = row[0];
+		glong *row = rows[i % 3];
+		const glong *above = rows[(i + 2) % 3], *second = rows[(i + 1) % 3];
 
 		row[0] = i;
 		for (glong j = 1; j <= b_length; j++) {
-			glong replaced = diagonal + (a[i - 1] != b[j - 1]);
-
-			diagonal = row[j];
-			row[j] = MIN(MIN(row[j], row[j - 1]) + 1, replaced);
+			row[j] = MIN(above[j], row[j - 1]) + 1;
+			row[j] = MIN(row[j], above[j - 1] + (a[i - 1] != b[j - 1]));
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+				row[j] = MIN(row[j], second[j - 2] + 1);
 		}
 	}
-	return row[b_length];
+	return rows[a_length % 3][b_length];
 }
 
 /* In one case, as characters; NULL for what is too long. */

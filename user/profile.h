@@ -35,10 +35,10 @@ struct compiled {
 };
 
 /*
- * The canonical form of an expression: names as the policy writes them, in the policy's order, each
- * once, joined by " + ". NULL with *error set ("no profile 'frontend', did you mean 'front-end'?";
- * an add-on alone: "'cms' is an add-on: write 'front-end + cms'"), which the caller frees. With
- * add_on_alone, an add-on may stand alone: it can be shown, never enforced.
+ * The canonical form of an expression: names as the policy writes them, add-ons last, else in the
+ * policy's order, each once, joined by " + ". NULL with *error set ("no profile 'frontend', did you
+ * mean 'front-end'?"; an add-on alone: "'cms' is an add-on: write 'front-end + cms'"), which the
+ * caller frees. With add_on_alone, an add-on may stand alone: it can be shown, never enforced.
  */
 char *profile_canonical(const struct policy *policy, const char *expression, bool add_on_alone,
 			char **error);

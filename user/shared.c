@@ -73,29 +73,31 @@ static bool find_pins(const char *directory, __u32 most[SHARED_MAPS], struct mes
 }
 
 /* A pinned map that is not what its name says was left by another version, or by another tool. */
-static bool is_ours(int fd, enum shared_map map, __u32 blocks)
+static bool is_ours(const struct bpf_map_info *info, enum shared_map map, __u32 blocks)
 {
-	struct bpf_map_info info = {};
-	__u32 size = sizeof(info);
-
-	return !bpf_obj_get_info_by_fd(fd, &info, &size) &&
-	       info.type == BPF_MAP_TYPE_PERCPU_ARRAY && info.key_size == sizeof(__u32) &&
-	       info.value_size == kinds[map].value_size && info.max_entries == blocks;
+	return info->type == BPF_MAP_TYPE_PERCPU_ARRAY && info->key_size == sizeof(__u32) &&
+	       info->value_size == kinds[map].value_size && info->max_entries == blocks &&
+	       (map != SHARED_REASONS || blocks == 1);
 }
 
 int shared_open_pin(const char *path, enum shared_map map, __u32 blocks, struct messages *messages)
 {
 	int fd = bpf_obj_get(path);
+	struct bpf_map_info info = {};
+	__u32 size = sizeof(info);
 
 	if (fd < 0) {
 		fail(messages, path, "open the pinned map");
 		return -1;
 	}
-	if (is_ours(fd, map, blocks))
+	if (bpf_obj_get_info_by_fd(fd, &info, &size))
+		fail(messages, path, "read what the pinned map is");
+	else if (is_ours(&info, map, blocks))
 		return fd;
-	message_add(messages, SEVERITY_ERROR, path, 0,
-		    "the pinned map is of another version of portcullis: "
-		    "'portcullis down --all' removes it, its counters with it");
+	else
+		message_add(messages, SEVERITY_ERROR, path, 0,
+			    "the pinned map is of another version of portcullis: "
+			    "'portcullis down --all' removes it, its counters with it");
 	close(fd);
 	return -1;
 }

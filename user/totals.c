@@ -105,6 +105,11 @@ struct totals *totals_read(const char *directory, struct messages *messages)
 	struct dirent *entry;
 	bool read = true;
 
+	if (!entries && errno != ENOENT) {
+		message_add(messages, SEVERITY_ERROR, directory, 0, "cannot read the folder: %s",
+			    strerror(errno));
+		read = false;
+	}
 	while (entries && read && (entry = readdir(entries)))
 		read = add_pin(totals, directory, entry->d_name, messages);
 	if (entries)

@@ -127,7 +127,7 @@ static enum exit_code run(struct context *context, int count, char **operands)
 
 static const GOptionEntry options[] = {
 	{"strict", 0, 0, G_OPTION_ARG_NONE, &strict, "fail on warnings too", NULL},
-	{NULL},
+	G_OPTION_ENTRY_NULL,
 };
 
 const struct command check_command = {

@@ -79,7 +79,7 @@ static enum exit_code run(struct context *context, int count, char **operands)
 
 static const GOptionEntry options[] = {
 	{"all", 0, 0, G_OPTION_ARG_NONE, &all, "on every interface; leaves nothing behind", NULL},
-	{NULL},
+	G_OPTION_ENTRY_NULL,
 };
 
 const struct command down_command = {

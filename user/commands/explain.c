@@ -121,9 +121,10 @@ static __u32 find_program(struct context *context, const struct gate *gate, guin
 		if (link && (any || !g_strcmp0(on_interface, one->name)))
 			return link->program;
 	}
-	if (on_interface || any)
-		wrong(context, "nothing is enforced on '%s'",
-		      on_interface ? on_interface : "any interface");
+	if (on_interface)
+		wrong(context, "nothing is enforced on '%s'", on_interface);
+	else if (any)
+		wrong(context, "no interface enforces what was loaded: see 'portcullis status'");
 	else
 		wrong(context, "%u interfaces are enforced: say which, with --interface",
 		      interfaces->len);
@@ -190,15 +191,15 @@ static enum exit_code explain_policy(struct context *context, const struct words
 	struct judgement judgement;
 	g_autofree char *error = NULL;
 	enum exit_code code = EXIT_WRONG;
+	bool compiled =
+		!context->messages->errors && generation_compile(generation, context->messages);
 
-	if (!context->messages->errors && generation_compile(generation, context->messages)) {
-		messages_keep_errors(context->messages);
-		if (!question_read(words, generation, &question, &error)) {
-			wrong(context, "%s", error);
-		} else {
-			judgement = judge(generation, &question);
-			code = answer(context, &judgement, false);
-		}
+	messages_keep_errors(context->messages);
+	if (compiled && !question_read(words, generation, &question, &error)) {
+		wrong(context, "%s", error);
+	} else if (compiled) {
+		judgement = judge(generation, &question);
+		code = answer(context, &judgement, false);
 	}
 	generation_free(generation);
 	return code;
@@ -226,7 +227,7 @@ static const GOptionEntry options[] = {
 	 "pass|drop"},
 	{"interface", 0, 0, G_OPTION_ARG_STRING, &on_interface,
 	 "where the packet arrives, if several interfaces are enforced", "INTERFACE"},
-	{NULL},
+	G_OPTION_ENTRY_NULL,
 };
 
 const struct command explain_command = {

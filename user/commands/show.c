@@ -153,6 +153,8 @@ static enum exit_code run(struct context *context, int count, char **operands)
 
 	if (!count && !show_ipsec)
 		return usage(&show_command, "a PROFILE (or --ipsec) is missing");
+	if (count && show_ipsec)
+		return usage(&show_command, "--ipsec and a PROFILE exclude each other");
 	sources = inputs_read(context->documents, NULL, context->messages);
 	policy = policy_read(sources, context->messages);
 	messages_keep_errors(context->messages);
@@ -171,12 +173,12 @@ static enum exit_code run(struct context *context, int count, char **operands)
 
 static const GOptionEntry options[] = {
 	{"ipsec", 0, 0, G_OPTION_ARG_NONE, &show_ipsec, "show the IPsec exceptions instead", NULL},
-	{NULL},
+	G_OPTION_ENTRY_NULL,
 };
 
 const struct command show_command = {
 	.name = "show",
-	.operands = "PROFILE",
+	.operands = "PROFILE | --ipsec",
 	.summary = "show what a profile opens, with the lines that say so",
 	.options = options,
 	.reads_documents = true,

@@ -71,7 +71,7 @@ static const GOptionEntry options[] = {
 	 "the table to print: port (default), service, server", "WHAT"},
 	{"watch", 0, 0, G_OPTION_ARG_INT, &watch, "print again every so many seconds, with rates",
 	 "SECONDS"},
-	{NULL},
+	G_OPTION_ENTRY_NULL,
 };
 
 const struct command stats_command = {

@@ -72,6 +72,22 @@ static enum exit_code choose_server(struct context *context, const struct policy
 	return EXIT_RIGHT;
 }
 
+/* What swap cannot change: only reading the site again can. */
+static bool check_site(struct context *context, const struct generation *current)
+{
+	if (!choice_is_site(current->choice))
+		return true;
+	if (interface)
+		wrong(context, "a site's servers have their profiles on every interface: leave out "
+			       "--interface");
+	else if (enforce && current->policy->settings.monitor)
+		wrong(context, "the site's Mode is monitor: change that setting, then "
+			       "'portcullis up' the site again");
+	else
+		return true;
+	return false;
+}
+
 static enum exit_code swap(struct context *context, struct gate *gate, char **operands)
 {
 	struct choice *choice = choice_copy(gate->generation->choice);
@@ -106,31 +122,37 @@ static enum exit_code run(struct context *context, int count, char **operands)
 		return usage(&swap_command, "a PROFILE, or a SERVER and a PROFILE, are missing");
 	if (monitor && enforce)
 		return usage(&swap_command, "--monitor and --enforce exclude each other");
+	if (!count && interface)
+		return usage(&swap_command, "--interface goes with a PROFILE, which is missing");
 	gate = gate_open(context->bpffs, GATE_WRITE, context->messages);
 	if (!gate)
 		return EXIT_WRONG;
-	if (gate->generation)
-		code = swap(context, gate, operands);
-	else
+	if (!gate->generation)
 		code = wrong(context, "nothing is enforced here: 'portcullis up' starts");
+	else if (!check_site(context, gate->generation))
+		code = EXIT_WRONG;
+	else
+		code = swap(context, gate, operands);
 	gate_close(gate);
 	return code;
 }
 
 static const GOptionEntry options[] = {
-	{"interface", 0, 0, G_OPTION_ARG_STRING, &interface, "on this interface", "INTERFACE"},
+	{"interface", 0, 0, G_OPTION_ARG_STRING, &interface,
+	 "whose profile is replaced, if several interfaces are enforced", "INTERFACE"},
 	{"monitor", 0, 0, G_OPTION_ARG_NONE, &monitor, "from now on count, drop nothing", NULL},
 	{"enforce", 0, 0, G_OPTION_ARG_NONE, &enforce, "from now on drop", NULL},
 	{"allow-lockout", 0, 0, G_OPTION_ARG_NONE, &allow_lockout,
 	 "even if an SSH connection to this host is cut off", NULL},
-	{NULL},
+	G_OPTION_ENTRY_NULL,
 };
 
 const struct command swap_command = {
 	.name = "swap",
-	.operands = "PROFILE | SERVER PROFILE",
+	.operands = "[PROFILE | SERVER PROFILE]",
 	.summary = "replace the profile of an interface or of a site's server",
-	.description = "Counters and mode are kept. The documents are those read by 'up'.",
+	.description = "Counters are kept, and the mode unless --monitor or --enforce is given.\n"
+		       "The documents are those read by 'up'.",
 	.options = options,
 	.run = run,
 };

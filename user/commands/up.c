@@ -58,8 +58,9 @@ static struct choice *choose_site(struct context *context, const char *site)
 			attach_mode_parse(mode, &attach);
 		choice_set_interface(choice, policy->settings.interfaces->pdata[i], NULL, attach);
 	}
-	if (!unheard->errors && !choice->interfaces->len)
-		wrong(context, "%s: no interface, expected a setting Interface", site);
+	if (!context->messages->errors && !unheard->errors && !choice->interfaces->len)
+		message_add(context->messages, SEVERITY_ERROR, site, 0,
+			    "names no interface, expected a setting Interface");
 	choice->monitor = monitor;
 	policy_free(policy);
 	messages_free(unheard);
@@ -142,7 +143,7 @@ static const GOptionEntry options[] = {
 	 "further IP protocols that pass: 'esp, ospf'", "LIST"},
 	{"allow-lockout", 0, 0, G_OPTION_ARG_NONE, &allow_lockout,
 	 "even if an SSH connection to this host is cut off", NULL},
-	{NULL},
+	G_OPTION_ENTRY_NULL,
 };
 
 const struct command up_command = {
