@@ -16,68 +16,76 @@ static __always_inline void count_add(struct count *count, __u32 bytes)
 	count->bytes += bytes;
 }
 
-/* would_drop: judged so, but only counted. */
-static __always_inline void account_reason(const struct packet *packet, bool would_drop)
+static __always_inline struct reason_counts *reason_counts(void)
 {
 	__u32 key = 0;
-	struct reason_counts *counts = bpf_map_lookup_elem(&reasons, &key);
 
-	if (!counts || packet->reason >= REASON_COUNT)
-		return;
-	count_add(unlikely(would_drop) ? &counts->monitored[packet->reason]
-				       : &counts->enforced[packet->reason],
-		  packet->length);
+	return bpf_map_lookup_elem(&reasons, &key);
 }
 
-static __always_inline void account_segment(const struct packet *packet)
+/* What really happened. */
+static __always_inline void account_enforced(const struct outcome *outcome)
 {
-	__u32 key = packet->slot / COUNTS_PER_BLOCK;
+	struct reason_counts *counts = reason_counts();
+
+	if (counts && outcome->reason < REASON_COUNT)
+		count_add(&counts->enforced[outcome->reason], outcome->length);
+}
+
+/* What would have. */
+static __always_inline void account_monitored(const struct outcome *outcome)
+{
+	struct reason_counts *counts = reason_counts();
+
+	if (counts && outcome->reason < REASON_COUNT)
+		count_add(&counts->monitored[outcome->reason], outcome->length);
+}
+
+static __always_inline void account_segment(const struct outcome *outcome)
+{
+	__u32 key = outcome->slot / COUNTS_PER_BLOCK;
 	struct count_block *block = bpf_map_lookup_elem(&counters, &key);
 
 	if (block)
-		count_add(&block->count[packet->slot % COUNTS_PER_BLOCK], packet->length);
+		count_add(&block->count[outcome->slot % COUNTS_PER_BLOCK], outcome->length);
 }
 
-static __always_inline void account_port(const struct packet *packet)
+/* Without a port the index is past the last block, where nothing is found. */
+static __always_inline void account_dropped_port(const struct outcome *outcome)
 {
-	__u32 key = packet->port_index / PORTS_PER_BLOCK;
+	__u32 key = outcome->port_index / PORTS_PER_BLOCK;
 	struct port_block *block = bpf_map_lookup_elem(&dropped_ports, &key);
 
 	if (block)
-		block->packets[packet->port_index % PORTS_PER_BLOCK]++;
+		block->packets[outcome->port_index % PORTS_PER_BLOCK]++;
 }
 
-static __always_inline void account_server(const struct packet *packet, bool passed)
+static __always_inline struct server_count *server_counts(const struct outcome *outcome)
 {
-	__u32 server = target_server(packet->target);
+	__u32 server = target_server(outcome->target);
 	__u32 key = server / SERVERS_PER_BLOCK;
 	struct server_block *block;
-	struct server_count *count;
 
 	if (!count_servers || server < SERVER_FIRST)
-		return;
+		return NULL;
 	block = bpf_map_lookup_elem(&server_counters, &key);
-	if (!block)
-		return;
-	count = &block->server[server % SERVERS_PER_BLOCK];
-	count_add(passed ? &count->passed : &count->dropped, packet->length);
+	return block ? &block->server[server % SERVERS_PER_BLOCK] : NULL;
 }
 
-static __always_inline void account_pass(const struct packet *packet)
+static __always_inline void account_server_passed(const struct outcome *outcome)
 {
-	account_reason(packet, false);
-	if (packet->reason == REASON_PUBLISHED)
-		account_segment(packet);
-	account_server(packet, true);
+	struct server_count *counts = server_counts(outcome);
+
+	if (counts)
+		count_add(&counts->passed, outcome->length);
 }
 
-/* enforced: it is really dropped. */
-static __always_inline void account_drop(const struct packet *packet, bool enforced)
+static __always_inline void account_server_dropped(const struct outcome *outcome)
 {
-	account_reason(packet, !enforced);
-	if (packet->payload == PAYLOAD_PORTS)
-		account_port(packet);
-	account_server(packet, !enforced);
+	struct server_count *counts = server_counts(outcome);
+
+	if (counts)
+		count_add(&counts->dropped, outcome->length);
 }
 
 #endif

@@ -8,7 +8,6 @@
 #include <bpf/bpf_endian.h>
 
 #include "packet.h"
-#include "target.h"
 
 static __always_inline __u32 first_byte(__be32 address)
 {
@@ -23,9 +22,9 @@ static __always_inline bool plain4(__be32 address)
 	return first - 1 < 223 && first != 127;
 }
 
-static __always_inline bool plain6(const __be32 address[4])
+static __always_inline bool plain6(const union address *address)
 {
-	return first_byte(address[0]) - 1 < 254;
+	return first_byte(address->ip4) - 1 < 254;
 }
 
 /* This network, loopback, multicast and broadcast (RFC 6890). */
@@ -44,68 +43,79 @@ static __always_inline bool bad_destination4(__be32 destination)
 	return first == 0 || first == 127;
 }
 
+static __always_inline bool same_address6(const union address *a, const union address *b)
+{
+	return a->half[1] == b->half[1] && a->half[0] == b->half[0];
+}
+
+/* The key of an address in a trie. The barriers keep the splitting out of the hot path. */
+static __always_inline struct prefix6 prefix_of6(const union address *address)
+{
+	union address copy = *address;
+	struct prefix6 prefix = {.length = 128};
+
+	barrier_var(copy.half[0]);
+	barrier_var(copy.half[1]);
+	for (int i = 0; i < 4; i++)
+		prefix.address[i] = copy.word[i];
+	return prefix;
+}
+
+static __always_inline bool is_unspecified6(const union address *address)
+{
+	return !(address->half[0] | address->half[1]);
+}
+
 /* ::, ::1 and ::ffff:0:0/96: an IPv4 address in disguise. */
-static __always_inline bool bad_either6(const __be32 address[4])
+static __always_inline bool bad_either6(const union address *address)
 {
-	if (address[0] || address[1])
-		return false;
-	return address[2] == bpf_htonl(0xffff) ||
-	       (!address[2] && (!address[3] || address[3] == bpf_htonl(1)));
+	__u64 low = address->half[1];
+
+	return !address->half[0] &&
+	       (!low || low == bpf_cpu_to_be64(1) ||
+		(low & bpf_cpu_to_be64(0xffffffff00000000)) == bpf_cpu_to_be64(0xffff00000000));
 }
 
-static __always_inline bool bad_source6(const __be32 source[4])
+static __always_inline bool bad_source6(const union address *source)
 {
-	return first_byte(source[0]) == 0xff || bad_either6(source);
+	return first_byte(source->ip4) == 0xff || bad_either6(source);
 }
 
-static __always_inline bool addresses_judge4(struct packet *packet)
+static __always_inline bool judge_source4(struct packet *packet)
 {
-	__be32 source = packet->source[0], destination = packet->destination[0];
+	__be32 source = packet->source.ip4;
 
-	if (unlikely(source == destination))
+	if (unlikely(source == packet->destination.ip4))
 		return decide(packet, REASON_BAD_ADDRESS);
-	if (likely(plain4(source) && plain4(destination)))
+	if (likely(plain4(source)))
 		return true;
-	packet->unspecified = !source;
-	if ((source && bad_source4(source)) || bad_destination4(destination))
-		return decide(packet, REASON_BAD_ADDRESS);
-	return true;
+	packet->outcome->nobody = !source;
+	return !source || !bad_source4(source) || decide(packet, REASON_BAD_ADDRESS);
 }
 
-static __always_inline bool addresses_judge6(struct packet *packet)
+static __always_inline bool judge_source6(struct packet *packet)
 {
-	const __be32 *source = packet->source, *destination = packet->destination;
+	const union address *source = &packet->source;
 
-	if (unlikely(same_address6(source, destination)))
+	if (unlikely(same_address6(source, &packet->destination)))
 		return decide(packet, REASON_BAD_ADDRESS);
-	if (likely(plain6(source) && plain6(destination)))
+	if (likely(plain6(source)))
 		return true;
-	packet->unspecified = !(source[0] | source[1] | source[2] | source[3]);
-	if ((!packet->unspecified && bad_source6(source)) || bad_either6(destination))
-		return decide(packet, REASON_BAD_ADDRESS);
-	return true;
+	packet->outcome->nobody = is_unspecified6(source);
+	return packet->outcome->nobody || !bad_source6(source) ||
+	       decide(packet, REASON_BAD_ADDRESS);
 }
 
-/*
- * Whether a packet may come from the unspecified address: a DHCP client's (RFC 2131); neighbour
- * and router solicitations (RFC 4861) and multicast listener messages (RFC 3590).
- */
-static __always_inline bool may_be_unspecified(const struct packet *packet)
+static __always_inline bool judge_destination4(struct packet *packet)
 {
-	if (packet->ip == IP_V4)
-		return packet->payload == PAYLOAD_PORTS && packet->source_port == 68 &&
-		       packet->port_index == (TRANSPORT_UDP << 16 | 67);
-	if (packet->payload != PAYLOAD_ICMP)
-		return false;
-	switch (packet->icmp_type) {
-	case 130: /* multicast listener query, report, done */
-	case 131:
-	case 132:
-	case 133: /* router solicitation */
-	case 135: /* neighbour solicitation */
-	case 143: /* multicast listener report, version 2 */ return true;
-	default: return false;
-	}
+	return likely(!bad_destination4(packet->destination.ip4)) ||
+	       decide(packet, REASON_BAD_ADDRESS);
+}
+
+static __always_inline bool judge_destination6(struct packet *packet)
+{
+	return likely(plain6(&packet->destination)) || !bad_either6(&packet->destination) ||
+	       decide(packet, REASON_BAD_ADDRESS);
 }
 
 #endif

@@ -34,24 +34,21 @@ static __always_inline enum reason judge_non_ip(const struct packet *packet)
 
 static __always_inline enum reason refuse(const struct packet *packet)
 {
-	return unlisted_drop && packet->target == everyone ? REASON_NOT_LISTED
+	return unlisted_drop && packet->outcome->target == everyone ? REASON_NOT_LISTED
 							   : REASON_NOT_PUBLISHED;
 }
 
 static __always_inline bool is_managed(const struct packet *packet)
 {
-	const __be32 *source = packet->source;
+	const union address *source = &packet->source;
 
 	if (packet->ip == IP_V4 && have_management4) {
-		struct prefix4 key = {.length = 32, .address = source[0]};
+		struct prefix4 key = {.length = 32, .address = source->ip4};
 
 		return bpf_map_lookup_elem(&management4, &key);
 	}
 	if (packet->ip == IP_V6 && have_management6) {
-		struct prefix6 key = {
-			.length = 128,
-			.address = {source[0], source[1], source[2], source[3]},
-		};
+		struct prefix6 key = prefix_of6(source);
 
 		return bpf_map_lookup_elem(&management6, &key);
 	}
@@ -62,46 +59,63 @@ static __always_inline bool is_dhcp_answer(const struct packet *packet)
 {
 	if (packet->ip == IP_V4)
 		return packet->source_port == PORT_DHCP_SERVER &&
-		       packet_destination_port(packet) == PORT_DHCP_CLIENT;
+		       packet->destination_port == PORT_DHCP_CLIENT;
 	return packet->source_port == PORT_DHCPV6_SERVER &&
-	       packet_destination_port(packet) == PORT_DHCPV6_CLIENT;
+	       packet->destination_port == PORT_DHCPV6_CLIENT;
 }
 
 static __always_inline enum reason judge_segment(struct packet *packet,
 						 const struct segment *segment)
 {
+	if (likely(segment->kind == SEGMENT_PUBLISHED)) {
+		packet->outcome->slot = segment->slot;
+		return REASON_PUBLISHED;
+	}
 	switch (segment->kind) {
-	case SEGMENT_PUBLISHED: packet->slot = segment->slot; return REASON_PUBLISHED;
 	case SEGMENT_MANAGEMENT: return is_managed(packet) ? REASON_MANAGEMENT : refuse(packet);
 	case SEGMENT_DHCP_CLIENT: return is_dhcp_answer(packet) ? REASON_DHCP : refuse(packet);
 	default: return refuse(packet);
 	}
 }
 
-static __always_inline __u16 port_table_at(const struct port_table *table, __u32 port_index)
-{
-	return table->segment[0][port_index % (TRANSPORTS * 65536)];
-}
-
 static __always_inline enum reason judge_ports(struct packet *packet)
 {
-	__u32 profile = target_profile(packet->target);
-	const struct port_table *table;
+	__u32 profile = target_profile(packet->outcome->target);
+	const struct port_table *table = bpf_map_lookup_elem(&ports, &profile);
 	const struct segment *segment;
 	__u32 key;
 
 	/* a UDP source port of 0 says that no answer is expected (RFC 768) */
-	if (unlikely(!packet_destination_port(packet) ||
-		     (!packet->source_port && packet_transport(packet) == TRANSPORT_TCP)))
+	if (unlikely(!packet->destination_port ||
+		     (!packet->source_port && packet->transport == TRANSPORT_TCP)))
 		return REASON_PORT_ZERO;
-	table = bpf_map_lookup_elem(&ports, &profile);
 	if (!table)
 		return refuse(packet);
-	key = port_table_at(table, packet->port_index);
+	key = table->segment[packet->transport][packet->destination_port];
 	if (!key)
 		return refuse(packet);
 	segment = bpf_map_lookup_elem(&segments, &key);
 	return segment ? judge_segment(packet, segment) : refuse(packet);
+}
+
+static __always_inline bool judge_tcp(struct cursor *cursor, struct packet *packet)
+{
+	if (!parse_tcp(cursor, packet))
+		return false;
+	packet->outcome->port_index = PORT_INDEX(TRANSPORT_TCP, packet->destination_port);
+	return decide(packet, judge_ports(packet));
+}
+
+static __always_inline bool judge_udp(struct cursor *cursor, struct packet *packet)
+{
+	if (!parse_udp(cursor, packet))
+		return false;
+	packet->outcome->port_index = PORT_INDEX(TRANSPORT_UDP, packet->destination_port);
+	/* a DHCP client that has no address yet (RFC 2131) */
+	if (packet->ip == IP_V4 && packet->source_port == PORT_DHCP_CLIENT &&
+	    packet->destination_port == PORT_DHCP_SERVER)
+		packet->outcome->nobody = false;
+	return decide(packet, judge_ports(packet));
 }
 
 /* ICMP types that hosts need: answers and errors, echo. */
@@ -115,37 +129,79 @@ static __always_inline enum reason judge_ports(struct packet *packet)
 	 | 3U << 20 /* 148-149: certification paths */                                             \
 	 | 7U << 23 /* 151-153: multicast routers */)
 
-static __always_inline enum reason judge_icmp(const struct packet *packet)
+static __always_inline bool icmp_needed(const struct packet *packet)
 {
 	__u32 type = packet->icmp_type;
-	__u32 types = packet->ip == IP_V4 ? ICMP_TYPES : ICMPV6_ERRORS;
 
-	if (packet->ip == IP_V6 && type >= 128) {
-		types = ICMPV6_INFORMATION;
-		type -= 128;
-	}
-	return type < 32 && types >> type & 1 ? REASON_ICMP : REASON_ICMP_TYPE;
+	if (packet->ip == IP_V4)
+		return type < 32 && ICMP_TYPES >> type & 1;
+	return type < 128 ? type < 32 && ICMPV6_ERRORS >> type & 1
+			  : type < 160 && ICMPV6_INFORMATION >> (type - 128) & 1;
 }
 
-static __always_inline enum reason judge_protocol(const struct packet *packet)
+/* What a host sends before it has an address: RFC 4861, RFC 4862, RFC 3590. */
+static __always_inline bool icmp_of_nobody(const struct packet *packet)
+{
+	if (packet->ip == IP_V4)
+		return false;
+	switch (packet->icmp_type) {
+	case 130: /* multicast listener query, report, done */
+	case 131:
+	case 132:
+	case 133: /* router solicitation */
+	case 135: /* neighbour solicitation */
+	case 143: /* multicast listener report, version 2 */ return true;
+	default: return false;
+	}
+}
+
+static __always_inline bool judge_icmp(struct cursor *cursor, struct packet *packet)
+{
+	if (!parse_icmp(cursor, packet))
+		return false;
+	if (icmp_of_nobody(packet))
+		packet->outcome->nobody = false;
+	return decide(packet, icmp_needed(packet) ? REASON_ICMP : REASON_ICMP_TYPE);
+}
+
+static __always_inline bool judge_protocol(struct packet *packet)
 {
 	__u8 protocol = packet->protocol;
 
 	if (protocols[protocol / 64] >> protocol % 64 & 1)
-		return REASON_PROTOCOL_ALLOWED;
-	if (packet->target == everyone && (protocol == IPPROTO_IGMP || protocol == IPPROTO_VRRP))
-		return REASON_PROTOCOL_ALLOWED;
-	return REASON_PROTOCOL;
+		return decide(packet, REASON_PROTOCOL_ALLOWED);
+	if (packet->outcome->target == everyone &&
+	    (protocol == IPPROTO_IGMP || protocol == IPPROTO_VRRP))
+		return decide(packet, REASON_PROTOCOL_ALLOWED);
+	return decide(packet, REASON_PROTOCOL);
 }
 
-/* The last stage. */
-static __always_inline bool judge(struct packet *packet)
+/* What is neither TCP nor UDP at first sight. */
+static __always_inline bool judge_other(struct cursor *cursor, struct packet *packet)
 {
-	if (likely(packet->payload == PAYLOAD_PORTS))
-		return decide(packet, judge_ports(packet));
-	if (packet->payload == PAYLOAD_ICMP)
-		return decide(packet, judge_icmp(packet));
-	return decide(packet, judge_protocol(packet));
+	if (is_extension(packet->ip, packet->protocol) && !parse_extensions(cursor, packet))
+		return false;
+	switch (packet->protocol) {
+	case IPPROTO_TCP: return judge_tcp(cursor, packet);
+	case IPPROTO_UDP: return judge_udp(cursor, packet);
+	case IPPROTO_ICMP:
+		return packet->ip == IP_V4 ? judge_icmp(cursor, packet) : judge_protocol(packet);
+	case IPPROTO_ICMPV6:
+		return packet->ip == IP_V6 ? judge_icmp(cursor, packet) : judge_protocol(packet);
+	default: return judge_protocol(packet);
+	}
+}
+
+/* Everything behind the IP header. */
+static __always_inline bool judge_payload(struct cursor *cursor, struct packet *packet)
+{
+	if (unlikely(packet->fragment))
+		return decide(packet, REASON_FRAGMENT);
+	if (likely(packet->protocol == IPPROTO_TCP))
+		return judge_tcp(cursor, packet);
+	if (likely(packet->protocol == IPPROTO_UDP))
+		return judge_udp(cursor, packet);
+	return judge_other(cursor, packet);
 }
 
 #endif

@@ -16,58 +16,58 @@ enum ip_version {
 	IP_V6,
 };
 
-/* What the packet carries, and so which of the fields below are set. */
-enum payload {
-	PAYLOAD_OTHER, /* protocol only */
-	PAYLOAD_PORTS, /* transport and ports */
-	PAYLOAD_ICMP,  /* icmp_type */
-};
+/* A place in port tables: transport << 16 | destination port. */
+#define PORT_INDEX(transport, port) ((transport) << 16 | (port))
+#define PORT_INDEX_NONE             PORT_INDEX(TRANSPORTS, 0)
 
-struct packet {
+/* What is decided and counted, apart from what is parsed: see outcome_settle(). */
+struct outcome {
 	enum reason reason;
 	__u32 length; /* of the IP packet as its header states; before that is checked, what the
 			 frame's first buffer holds behind the link header */
 	__u32 target; /* what the destination leads to */
 	__u32 slot;   /* in `counters`, if the reason is REASON_PUBLISHED */
-
-	__be16 ethertype; /* behind the VLAN tags */
-	enum ip_version ip;
-	__be32 source[4]; /* IPv4 uses the first */
-	__be32 destination[4];
-	__be16 fragment;  /* not 0: an IPv4 fragment; IPv6 says so in an extension header */
-	bool unspecified; /* the source is 0.0.0.0 or ::, which few packets may have */
-	__u8 protocol;    /* behind the extension headers, once those are walked */
-
-	enum payload payload;
-	__u32 port_index;  /* transport << 16 | destination port: its place in port tables */
-	__u16 source_port; /* host byte order */
-	__u8 icmp_type;
+	__u32 port_index;
+	bool nobody; /* from 0.0.0.0 or ::, and nothing yet says that it may be */
 };
 
-static __always_inline enum transport packet_transport(const struct packet *packet)
-{
-	return packet->port_index >> 16;
-}
+union address {
+	__be32 ip4;
+	__be32 word[4];
+	__u64 half[2]; /* for comparing: as it lies in memory */
+};
 
-static __always_inline __u16 packet_destination_port(const struct packet *packet)
-{
-	return packet->port_index;
-}
+struct packet {
+	struct outcome *outcome;
 
-/*
- * Keeps the packet in memory from here on. Else the compiler holds its fields in registers and sets
- * them all before each of the early exits that meet here: half as many instructions again.
- */
-static __always_inline void packet_settle(const struct packet *packet)
-{
-	asm volatile("" : : "r"(packet) : "memory");
-}
+	__u32 ethertype; /* __be16; behind the VLAN tags */
+	enum ip_version ip;
+	union address source;
+	union address destination;
+	__u32 fragment; /* not 0: an IPv4 fragment; IPv6 says so in an extension header */
+	__u8 protocol;   /* behind the extension headers, once those are walked */
+
+	/* of what the protocol has */
+	enum transport transport;
+	__u16 source_port; /* host byte order */
+	__u16 destination_port;
+	__u8 icmp_type;
+};
 
 /* Ends the judgement. */
 static __always_inline bool decide(struct packet *packet, enum reason reason)
 {
-	packet->reason = reason;
+	packet->outcome->reason = reason;
 	return false;
+}
+
+/*
+ * Has the outcome in memory. Else the compiler holds its fields in registers and sets all of them
+ * before each of the early exits that meet here: half as many instructions again.
+ */
+static __always_inline void outcome_settle(const struct outcome *outcome)
+{
+	asm volatile("" : : "m"(*outcome) : "memory");
 }
 
 #define likely(condition)   __builtin_expect(!!(condition), 1)

@@ -12,44 +12,61 @@
 #include "parse.h"
 #include "target.h"
 
-static __always_inline bool judge_network(struct cursor *cursor, struct packet *packet)
+static __always_inline bool judge_frame(struct cursor *cursor, struct packet *packet)
 {
 	if (likely(packet->ethertype == bpf_htons(ETHERTYPE_IPV4)))
 		return parse_ipv4(cursor, packet) && target_find4(packet) &&
-		       addresses_judge4(packet);
+		       judge_source4(packet) && judge_payload(cursor, packet);
 	if (likely(packet->ethertype == bpf_htons(ETHERTYPE_IPV6)))
 		return parse_ipv6(cursor, packet) && target_find6(packet) &&
-		       addresses_judge6(packet);
+		       judge_source6(packet) && judge_payload(cursor, packet);
 	return decide_unparsed(cursor, packet, judge_non_ip(packet));
 }
 
-static __always_inline int pass(const struct packet *packet)
+static __always_inline int pass(const struct outcome *outcome)
 {
-	account_pass(packet);
+	account_enforced(outcome);
+	if (outcome->reason == REASON_PUBLISHED)
+		account_segment(outcome);
+	account_server_passed(outcome);
 	return XDP_PASS;
 }
 
-static __always_inline int drop(const struct packet *packet)
+static __always_inline int drop(const struct outcome *outcome)
 {
-	bool enforced = !monitor && !target_monitor(packet->target);
+	account_enforced(outcome);
+	account_dropped_port(outcome);
+	account_server_dropped(outcome);
+	return XDP_DROP;
+}
 
-	account_drop(packet, enforced);
-	return enforced ? XDP_DROP : XDP_PASS;
+/* Monitor mode: what would be dropped passes, and is counted as that. */
+static __always_inline int would_drop(const struct outcome *outcome)
+{
+	account_monitored(outcome);
+	account_dropped_port(outcome);
+	account_server_passed(outcome);
+	return XDP_PASS;
 }
 
 SEC("xdp.frags")
 int portcullis(struct xdp_md *ctx)
 {
+	struct outcome outcome = {};
+	struct packet packet = {.outcome = &outcome};
 	struct cursor cursor = cursor_make(ctx);
-	struct packet packet = {};
 
-	if (parse_link(&cursor, &packet) && judge_network(&cursor, &packet) &&
-	    parse_payload(&cursor, &packet))
-		judge(&packet);
-	if (unlikely(packet.unspecified) && !may_be_unspecified(&packet))
-		packet.reason = REASON_BAD_ADDRESS;
-	packet_settle(&packet);
-	return reason_verdict(packet.reason) == VERDICT_PASS ? pass(&packet) : drop(&packet);
+	outcome.port_index = PORT_INDEX_NONE;
+	if (parse_link(&cursor, &packet))
+		judge_frame(&cursor, &packet);
+	if (unlikely(outcome.nobody))
+		outcome.reason = REASON_BAD_ADDRESS;
+	outcome_settle(&outcome);
+	if (reason_verdict(outcome.reason) == VERDICT_PASS)
+		return pass(&outcome);
+	if (unlikely(monitor || target_monitor(outcome.target)))
+		return would_drop(&outcome);
+	return drop(&outcome);
 }
 
 const char LICENSE[] SEC("license") = "GPL";

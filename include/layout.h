@@ -115,20 +115,27 @@ struct bucket6 {
 };
 _Static_assert(sizeof(struct bucket6) == 64, "a cache line");
 
-/* Multiplicative hashing; the high bits of the product are the well-mixed ones. */
+/*
+ * Multiplicative hashing: the high half of the product is the well-mixed one. The seed is the
+ * multiplier, any odd number: another one spreads the same addresses otherwise.
+ */
 static inline __u32 server_hash4(__be32 address, __u64 seed)
 {
-	return (__u32)(((__u64)address + seed) * 0x9e3779b97f4a7c15ULL >> 32);
+	return (__u32)(address * seed >> 32);
 }
 
-static inline __u32 server_hash6(const __be32 address[4], __u64 seed)
+/*
+ * An address of 16 bytes. A product mixes upwards only, so what differs between neighbours (the
+ * last bytes of subnet and host) is first brought down: by swapping, by folding.
+ */
+static inline __u32 server_hash6(const void *address, __u64 seed)
 {
-	__u64 high = (__u64)address[0] << 32 | address[1];
-	__u64 low = (__u64)address[2] << 32 | address[3];
-	__u64 mixed = (high ^ seed) * 0x9e3779b97f4a7c15ULL;
+	__u64 half[2], mixed;
 
+	__builtin_memcpy(half, address, sizeof(half));
+	mixed = __builtin_bswap64(half[0]) * 0x9e3779b97f4a7c15ULL ^ half[1];
 	mixed ^= mixed >> 32;
-	return (__u32)((mixed + low) * 0xd6e8feb86659fd93ULL >> 32);
+	return (__u32)(mixed * seed >> 32);
 }
 
 /* Keys of the LPM tries `prefixes4`, `prefixes6` (servers named by prefix) and `management*`. */

@@ -28,10 +28,12 @@ static bool is_open(void *context, unsigned int transport, const struct prefix *
 	       judge_is_dhcp_client(transport, port);
 }
 
-/* Lists what the profile cuts off on one interface; false if that is an SSH connection. */
+/* Lists what the profile cuts off on one interface; false if that is an SSH connection, or unknown.
+ */
 static bool check_sockets(const struct generation *next, const struct choice_interface *interface,
-			  const GArray *interfaces, int index, struct messages *messages)
+			  const GArray *interfaces, bool allow_lockout, struct messages *messages)
 {
+	int index = interface_by_name(interfaces, interface->name)->index;
 	struct view view = {
 		.compiled =
 			next->profiles->pdata[generation_profile_index(next, interface->profile)],
@@ -42,9 +44,14 @@ static bool check_sockets(const struct generation *next, const struct choice_int
 	bool ssh = false;
 
 	if (error) {
-		message_add(messages, SEVERITY_ERROR, interface->name, 0,
-			    "cannot read this host's sockets: %s", strerror(-error));
-		return false;
+		message_add(
+			messages, allow_lockout ? SEVERITY_WARNING : SEVERITY_ERROR,
+			interface->name, 0,
+			"cannot read this host's sockets (%s; the kernel's tcp_diag and udp_diag "
+			"tell them), so whom the policy cuts off is not known: insist with "
+			"--allow-lockout",
+			strerror(-error));
+		return allow_lockout;
 	}
 	for (guint i = 0; i < cut_off->len; i++) {
 		const struct host_socket *socket = &g_array_index(cut_off, struct host_socket, i);
@@ -53,11 +60,16 @@ static bool check_sockets(const struct generation *next, const struct choice_int
 		ssh |= lockout_is_ssh(socket);
 		message_add(messages, SEVERITY_WARNING, interface->name, 0, "cuts off %s", text);
 	}
-	return !ssh;
+	if (ssh && !allow_lockout)
+		message_add(
+			messages, SEVERITY_ERROR, interface->name, 0,
+			"an SSH connection to this host would be cut off: let it in with "
+			"--management '10.0.9.0/24, tcp/22' (your networks), try --monitor first, "
+			"or insist with --allow-lockout");
+	return !ssh || allow_lockout;
 }
 
-/* A link keeps the mode it was made with: to change that is to detach it, which drops the policy.
- */
+/* A link keeps the mode it was made with; changing that takes the policy off for a moment. */
 static char *mode_conflict(const struct choice_interface *choice, const struct gate_link *link)
 {
 	const char *wanted = attach_mode_name(choice->attach);
@@ -133,15 +145,8 @@ bool admission_check(const struct gate *gate, const struct generation *next, boo
 			return false;
 		if (!choice->profile || next->choice->monitor)
 			continue;
-		if (!check_sockets(next, choice, all, interface->index, messages) &&
-		    !allow_lockout) {
-			message_add(
-				messages, SEVERITY_ERROR, choice->name, 0,
-				"an SSH connection to this host would be cut off: let it in with "
-				"--management '10.0.9.0/24, tcp/22' (your networks), try "
-				"--monitor first, or insist with --allow-lockout");
+		if (!check_sockets(next, choice, all, allow_lockout, messages))
 			return false;
-		}
 	}
 	return check_left_out(gate, next, messages);
 }

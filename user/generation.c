@@ -108,22 +108,31 @@ static void put_interfaces_in_force(struct generation *generation, struct messag
 	}
 }
 
+static void put_servers_in_force(struct generation *generation, struct messages *messages)
+{
+	const GPtrArray *servers = generation->policy->servers;
+
+	for (guint i = 0; i < servers->len; i++) {
+		const struct server *server = servers->pdata[i];
+		const char *swapped = choice_swapped(generation->choice, server->name);
+		const char *canonical =
+			put_in_force(generation, generation_server_profile(generation, server),
+				     server->name, messages);
+
+		if (canonical && swapped && strcmp(canonical, swapped))
+			choice_set_swap(generation->choice, server->name, canonical);
+		slots_server(generation->slots, server->name);
+	}
+}
+
 bool generation_compile(struct generation *generation, struct messages *messages)
 {
-	const struct choice *choice = generation->choice;
-
-	generation->policy = policy_read(choice->sources, messages);
+	generation->policy = policy_read(generation->choice->sources, messages);
 	if (messages->errors)
 		return false;
 	apply_options(generation, messages);
 	put_interfaces_in_force(generation, messages);
-	for (guint i = 0; i < generation->policy->servers->len; i++) {
-		const struct server *server = generation->policy->servers->pdata[i];
-
-		put_in_force(generation, generation_server_profile(generation, server),
-			     server->name, messages);
-		slots_server(generation->slots, server->name);
-	}
+	put_servers_in_force(generation, messages);
 	return !messages->errors;
 }
 

@@ -118,23 +118,46 @@ static bool within(__u32 count, const char *what, __u32 most, struct messages *m
 	return count <= most;
 }
 
+/* How many segments add_host_life() adds. */
+static __u32 count_host_life(const struct management *management)
+{
+	__u32 segments = G_N_ELEMENTS(dhcp_client_ports);
+
+	for (guint i = 0; i < management->ports->len; i++) {
+		struct port_range range = g_array_index(management->ports, struct port_range, i);
+
+		for (__u8 transport = 0; transport < TRANSPORTS; transport++)
+			segments += !!(range.transports & TRANSPORT_BIT(transport));
+	}
+	return segments;
+}
+
+/* How many segments build_ports() adds, the unused entry 0 not among them. */
+static __u32 count_segments(const struct generation *generation)
+{
+	const struct settings *settings = &generation->policy->settings;
+	__u32 host_lives = settings->unlisted_drop;
+	__u32 segments = 0;
+
+	if (!choice_is_site(generation->choice))
+		host_lives += generation->profiles->len;
+	for (guint i = 0; i < generation->profiles->len; i++)
+		segments += ((struct compiled *)generation->profiles->pdata[i])->openings->len;
+	return segments + host_lives * count_host_life(&settings->management);
+}
+
 /* The layout's bounds, before anything is built upon them. */
 static bool check_bounds(const struct generation *generation, struct image *image,
 			 struct messages *messages)
 {
-	const struct settings *settings = &generation->policy->settings;
-	__u32 segments = 1 + settings->management.ports->len * TRANSPORTS +
-			 (__u32)G_N_ELEMENTS(dhcp_client_ports);
+	const __u32 servers = generation->slots->servers->len;
 
-	image->profiles = generation->profiles->len + settings->unlisted_drop;
+	image->profiles = generation->profiles->len + generation->policy->settings.unlisted_drop;
 	image->slots = generation->slots->segments->len + 1;
-	image->numbers = generation->slots->servers->len + SERVER_FIRST;
-	for (guint i = 0; i < generation->profiles->len; i++)
-		segments += ((struct compiled *)generation->profiles->pdata[i])->openings->len;
-
+	image->numbers = servers + SERVER_FIRST;
 	return within(image->profiles, "profiles", TARGET_PROFILES_MAX, messages) &&
-	       within(segments, "segments", G_MAXUINT16, messages) &&
-	       within(image->numbers, "servers", TARGET_SERVERS_MAX, messages);
+	       within(count_segments(generation), "segments", G_MAXUINT16, messages) &&
+	       within(servers, "servers", TARGET_SERVERS_MAX - SERVER_FIRST, messages);
 }
 
 static void build_ports(struct image *image, const struct generation *generation)

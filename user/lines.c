@@ -4,9 +4,15 @@
 
 #include <string.h>
 
+/* What a line is indented with; in the midst of a row and behind it, the parser takes more. */
 static bool is_blank(char c)
 {
-	return c == ' ' || c == '\t' || c == '\v' || c == '\f';
+	return c == ' ' || c == '\t';
+}
+
+static bool is_space(char c)
+{
+	return is_blank(c) || c == '\v' || c == '\f';
 }
 
 static bool is_end(char c)
@@ -181,7 +187,7 @@ unsigned int line_cells(struct raw_line line)
 	unsigned int cells = 1;
 
 	line = skip_quotes(line);
-	while (line.length && is_blank(line.text[line.length - 1]))
+	while (line.length && is_space(line.text[line.length - 1]))
 		line.length--;
 	for (size_t i = 1; i < line.length; i++)
 		cells += line.text[i] == '|' && line.text[i - 1] != '\\';
@@ -199,7 +205,7 @@ bool line_is_delimiter(struct raw_line line)
 	for (size_t i = 0; i < line.length; i++) {
 		char c = line.text[i];
 
-		if (c != '|' && c != '-' && c != ':' && !is_blank(c))
+		if (c != '|' && c != '-' && c != ':' && !is_space(c))
 			return false;
 		bar |= c == '|';
 		dash |= c == '-';

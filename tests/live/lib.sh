@@ -26,13 +26,12 @@ alone() {
 	trap 'exit 130' INT TERM HUP
 }
 
-children=()
-
 clean_up() {
-	local namespace
+	local namespace running
 
 	trap '' INT TERM HUP
-	[ ${#children[@]} -gt 0 ] && kill "${children[@]}" 2>/dev/null
+	mapfile -t running < <(jobs -p)
+	[ ${#running[@]} -gt 0 ] && kill "${running[@]}" 2>/dev/null
 	wait
 	for namespace in /run/netns/*; do
 		[ -e "$namespace" ] && ip netns del "$(basename "$namespace")"
@@ -71,19 +70,30 @@ segment6() {
 		ip -n "$3" route add default via "$2::1"
 }
 
+# new_host NAME: addresses can be used at once, without looking for duplicates first
+new_host() {
+	ip netns add "$1" && ip -n "$1" link set lo up &&
+		nsenter --net="/run/netns/$1" sh -c 'cd /proc/sys/net/ipv6/conf &&
+			echo 0 >all/accept_dad && echo 0 >default/accept_dad'
+}
+
 make_edge() {
-	ip netns add client && ip netns add edge && ip netns add server &&
-		ip -n edge link set lo up && ip -n server link set lo up &&
+	new_host client && new_host edge && new_host server &&
 		segment card 192.0.2 client && segment6 card 2001:db8:1 client &&
 		segment inner 198.51.100 server && segment6 inner 2001:db8:2 server &&
 		edge sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward &&
-			echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
+			echo 1 >/proc/sys/net/ipv6/conf/all/forwarding' &&
+		until_true answers "$SERVER4" && until_true answers "$SERVER6"
+}
+
+# answers ADDRESS: whether a connection from the client gets there at all
+answers() {
+	[ "$(answer "$1" 9)" = refused ]
 }
 
 # start NAME NAMESPACE COMMAND...: a process that prints to WORK/NAME and runs until stop or the end
 start() {
 	nsenter --net="/run/netns/$2" "${@:3}" </dev/null >"$WORK/$1" 2>"$WORK/$1.errors" &
-	children+=($!)
 	eval "pid_$1=\$!"
 }
 

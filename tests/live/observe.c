@@ -26,7 +26,8 @@ static unsigned long long seen[2][65536]; /* TCP, UDP; by destination port */
 
 struct observed {
 	struct virtio_net_hdr offload; /* whether the kernel has joined several packets into one */
-	uint8_t packet[128];           /* from the IP header on */
+	struct ether_header frame;
+	uint8_t packet[128]; /* from the IP header on */
 } __attribute__((packed));
 
 /* Where the transport header begins; 0 if there is none. Nothing here sends extension headers. */
@@ -64,7 +65,7 @@ static int open_observer(const char *interface)
 	const struct sockaddr_ll address = {.sll_family = AF_PACKET,
 					    .sll_protocol = htons(ETH_P_ALL),
 					    .sll_ifindex = (int)if_nametoindex(interface)};
-	int yes = 1, fd = socket(AF_PACKET, SOCK_DGRAM, 0);
+	int yes = 1, fd = socket(AF_PACKET, SOCK_RAW, 0);
 
 	check(fd, "packet socket");
 	check(address.sll_ifindex ? 0 : -1, interface);
@@ -99,7 +100,8 @@ static void take_packet(int fd, bool out)
 
 	check(recvfrom(fd, &observed, sizeof(observed), 0, (struct sockaddr *)&from, &size),
 	      "receive");
-	is_ip = from.sll_protocol == htons(ETH_P_IP) || from.sll_protocol == htons(ETH_P_IPV6);
+	is_ip = observed.frame.ether_type == htons(ETHERTYPE_IP) ||
+		observed.frame.ether_type == htons(ETHERTYPE_IPV6);
 	if (is_ip && (from.sll_pkttype == PACKET_OUTGOING) == out)
 		count_packet(&observed);
 }

@@ -14,9 +14,9 @@
 #define BUFFER_SIZE (256 << 20) /* bytes: whatever comes while we do not run */
 #define DOZE        100         /* ms: how long SIGTERM may go unnoticed */
 
-static volatile sig_atomic_t stopped;
+static volatile sig_atomic_t stopped __attribute__((unused));
 
-static void stop(int signal)
+static inline void stop(int signal)
 {
 	stopped = 1;
 }
@@ -30,14 +30,14 @@ static void check(long result, const char *what)
 }
 
 /* From here on what arrives is counted, and SIGTERM ends the counting. */
-static void say_ready(void)
+static inline void say_ready(void)
 {
 	signal(SIGTERM, stop);
 	puts("ready");
 	fflush(stdout);
 }
 
-static void enlarge_buffer(int fd)
+static inline void enlarge_buffer(int fd)
 {
 	int size = BUFFER_SIZE;
 

@@ -75,6 +75,9 @@ struct portcullis *harness_open(void)
 	bpf_map__set_max_entries(program->maps.counters, COUNT_BLOCKS);
 	bpf_map__set_max_entries(program->maps.server_counters, SERVER_BLOCKS);
 	program->rodata->everyone = target_make(SERVER_WHOLE_INTERFACE, SERVICES, 0);
+	program->rodata->mask4 = program->rodata->mask6 = BUCKETS - 1;
+	program->rodata->seed4 = 0x123456789abcdef1; /* by which all servers find their place */
+	program->rodata->seed6 = 0x0fedcba987654321;
 	return program;
 }
 
@@ -84,9 +87,6 @@ void harness_site(struct portcullis *program)
 	program->rodata->count_servers = true;
 	program->rodata->have_servers4 = program->rodata->have_servers6 = true;
 	program->rodata->have_prefixes4 = program->rodata->have_prefixes6 = true;
-	program->rodata->mask4 = program->rodata->mask6 = BUCKETS - 1;
-	program->rodata->seed4 = 0x123456789abcdef0;
-	program->rodata->seed6 = 0x0fedcba987654321;
 }
 
 static void fill_ports(struct portcullis *program)
@@ -284,7 +284,7 @@ static bool expect(const struct portcullis *program, const struct frame *frame, 
 	bool holds, drop = reason >= REASON_NOT_PUBLISHED;
 	uint32_t bytes = frame_length(frame, &holds);
 	const struct test_server *server =
-		holds && program->rodata->have_servers4 ? find_server(frame) : NULL;
+		holds && program->rodata->count_servers ? find_server(frame) : NULL;
 	bool monitored = program->rodata->monitor || (server && server->monitor);
 
 	expect_count(drop && monitored ? &expected.reasons.monitored[reason]

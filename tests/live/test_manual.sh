@@ -1,0 +1,368 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The manual and the completion say what the program does: commands, options, the words of cells,
+# settings, reasons, JSON keys, pins, examples. Each is compared both ways, with what the program
+# prints or, where it does not print it, with the table in its source. Root is needed for the last
+# rows only.
+cd "$(dirname "$0")/../.." || exit
+# shellcheck source=/dev/null
+. tests/live/lib.sh
+export LC_ALL=C.UTF-8
+
+MANUAL=user/man/portcullis.8
+COMPLETION=user/completion/portcullis.bash
+COMMANDS="profiles show check explain up swap down status stats"
+
+# --- what the manual says ---
+
+# plain: roff to text
+plain() {
+	sed -e 's/\\f[BIRP]//g' -e 's/\\-/-/g' -e 's/\\\[u2026\]/…/g' -e "s/\\\\(aq/'/g" -e 's/\\e/\\/g'
+}
+
+# table NAME: its rows below the header, cells parted by tabs
+table() {
+	awk -v name="$1" '
+		/^\.\\" table: / && $3 == name { found = 1; next }
+		!found { next }
+		/^\.TE/ { exit }
+		!body { body = /\.$/; next }
+		!open { row = "" }
+		open && !/^T}/ { row = row (row ~ /\t$/ || row == "" ? "" : " ") $0; next }
+		{ sub(/^T}/, ""); open = sub(/T\{$/, ""); row = row $0 }
+		!open && rows++ { print row }
+	' $MANUAL | plain
+}
+
+# filled: rows with an empty first cell take that of the row above
+filled() {
+	awk -F '\t' -v OFS='\t' '$1 == "" { $1 = last } { last = $1; print }'
+}
+
+# spread: a row for each of the words in its last cell
+spread() {
+	awk -F '\t' '{
+		count = split($NF, words, ", ")
+		for (i = 1; i <= count; i++) {
+			for (j = 1; j < NF; j++)
+				printf "%s\t", $j
+			print words[i]
+		}
+	}'
+}
+
+# section MACRO NAME: the lines of a section
+section() {
+	awk -v start=".$1 $2" '/^\.S[HS]/ { on = 0 } $0 == start { on = 1 } on' $MANUAL
+}
+
+# options_of: the options that a section describes
+options_of() {
+	grep --no-group-separator -A 1 '^\.TP' | plain | grep '^-' | sort
+}
+
+# example NAME: its text, as one would type it
+example() {
+	awk -v name="$1" '
+		/^\.\\" example: / && $3 == name { found = 1 }
+		found && /^\.EE/ { exit }
+		found && !/^\./
+	' $MANUAL | plain
+}
+
+# --- what the program says ---
+
+# help COMMAND: its options, as --help prints them
+help() {
+	"$PORTCULLIS" "$1" --help | sed -nE 's/^  (-[^ ]+(, [^ ]+)?)  .*/\1/p' | sort
+}
+
+grammar() {
+	"$PORTCULLIS" --help | sed -nE 's/^  ([a-z]+.*)/portcullis \1/p' | sed 's/ *$//'
+}
+
+lower() {
+	tr '[:upper:]' '[:lower:]'
+}
+
+# --- the tests ---
+
+test_form() {
+	same "man has nothing to say" "" "$(man --warnings -l $MANUAL 2>&1 >/dev/null)"
+	if command -v mandoc >/dev/null; then
+		same "nor has mandoc" "" "$(mandoc -Tlint $MANUAL 2>&1)"
+	else
+		pass "nor has mandoc # SKIP mandoc is missing"
+	fi
+	same "the version" "$("$PORTCULLIS" --version)" \
+		"$(sed -n 's/^\.TH PORTCULLIS 8 [0-9-]* "\([^"]*\)" .*/\1/p' $MANUAL)"
+}
+
+test_commands() {
+	local command
+
+	same "the synopsis is the grammar" "$(grammar)" \
+		"$(section SH SYNOPSIS | plain | grep '^portcullis [a-z]')"
+	same "a section for each command" "$(grammar | cut -d ' ' -f 2)" \
+		"$(awk '/^\.SH/ { on = $2 == "COMMANDS" } on && /^\.SS/ { print $2 }' $MANUAL)"
+	same "the options of all commands" "--bpffs=DIR
+--help, help
+--version
+-h, --help" "$(section SH OPTIONS | options_of)"
+	for command in $COMMANDS; do
+		same "options of $command" "$(help "$command")" \
+			"$({ section SS "$command" | options_of && echo "-h, --help" &&
+				echo "--bpffs=DIR"; } | sort)"
+	done
+}
+
+test_exits() {
+	same "exit codes" "$(sed -nE 's/^\tEXIT_([A-Z]+) = ([0-9]),/\2 \1/p' user/command.h | lower)" \
+		"$(table exits | sed -E 's/^([0-9])\t([a-z]+).*/\1 \2/')"
+	exits "0" 0 "$PORTCULLIS" help
+	exits "1" 1 "$PORTCULLIS" show no-such-profile
+	exits "2" 2 "$PORTCULLIS" show
+}
+
+# headings KIND...: "kind, column, heading" of kind.c
+headings() {
+	local kind
+
+	for kind in "$@"; do
+		sed -nE "s/^\t\{TABLE_($kind), COLUMN_([A-Z_]+), \"([^\"]+)\", ([A-Z_]+), [0-9]+\},$/\1\t\2\t\3\t\4/p" \
+			user/kind.c
+	done | awk -F '\t' '{
+		gsub(/_/, " ", $2)
+		print tolower($1) "\t" tolower($2) "\t" $3 ($4 == "WHOLE" ? "" : "…")
+	}' | sort
+}
+
+test_headings() {
+	same "headings of documents" "$(headings SERVICES IPSEC)" \
+		"$(table headings | filled | spread | sort)"
+	same "headings of sites" "$(headings SERVERS NETWORKS SETTINGS | cut -f 1,3)" \
+		"$(table site | filled | cut -f 1,2 | sed 's/^[A-Z]/\L&/' | sort)"
+	same "headings of profiles" "$(headings PROFILES | cut -f 3 | sort)" \
+		"$(table profiles | cut -f 1 | sort)"
+}
+
+# words FILE PATTERN: those that a table of the source has
+words() {
+	grep -oE "$2" "$1" | tr -d '{}"'
+}
+
+test_words() {
+	same "directions" "$(words user/services.c '\{"[a-z]+", (true|false), (true|false)\}' |
+		awk -F ', ' '$2 == "true" || $3 == "true" {
+			print ($2 == $3 ? "both" : $2 == "true" ? "in" : "out") "\t" $1 }' | sort)" \
+		"$(table directions | spread | sort)"
+	same "words of protocol cells" \
+		"$(words user/transport.c '\{"[a-z0-9]+", RANK_[A-Z]+, [A-Z0-9 |]+\}' |
+			sed -e 's/RANK_TRANSPORT/1/' -e 's/RANK_APPLICATION/2/' -e 's/RANK_BOTH/3/' \
+				-e 's/RANK_NEITHER/4/' -e 's/, 0$/, neither/' -e 's/ | / and /' |
+			awk -F ', ' '{ print $2 "\t" tolower($3) "\t" $1 }' | sort)" \
+		"$(table transports | spread | lower | sort)"
+	same "names of IP protocols" "$(words user/protocols.c '\{"[a-z0-9-]+", [0-9]+\}' |
+		cut -d , -f 1 | sort)" "$(table protocols | spread | sort)"
+}
+
+# settings: the names in the table of settings.c
+settings() {
+	local name
+
+	sed -nE '/^} settings\[\] = \{/,/^\};/s/^\t\{([^,]+),.*/\1/p' user/settings.c |
+		while read -r name; do
+			case $name in
+			\"*) echo "${name//\"/}" ;;
+			*) sed -n "s/^#define $name \"\(.*\)\"/\1/p" user/settings.c ;;
+			esac
+		done
+}
+
+# allowed SETTING: the values that a wrong one is told to choose from
+allowed() {
+	printf '| Setting | Value |\n|---|---|\n| %s | wrong |\n' "$1" | "$PORTCULLIS" check - 2>&1 |
+		sed -n 's/.* is .wrong., expected //p' | sed 's/ or /, /'
+}
+
+test_settings() {
+	local name values
+
+	same "settings" "$(settings)" "$(table settings | cut -f 1)"
+	for name in Mode Unlisted Non-IP Attach; do
+		values=$(allowed $name)
+		same "values of $name, the default first" "$values	${values%%,*}" \
+			"$(table settings | awk -F '\t' -v name=$name '$1 == name { print $2 "\t" $3 }')"
+	done
+}
+
+test_reasons() {
+	same "reasons" "$(sed -nE 's/^\tREASON\([A-Z0-9_]+, "([^"]+)", ([A-Z]+), "([^"]+)"\).*/\1\t\2\t\3/p' \
+		include/reasons.h | awk -F '\t' -v OFS='\t' '{ $2 = tolower($2); print }')" \
+		"$(table reasons)"
+}
+
+test_examples() {
+	example site >"$WORK/edge.md"
+	exits "the site is right" 0 "$PORTCULLIS" check "$WORK/edge.md"
+	exits "and answers as is said" 0 \
+		"$PORTCULLIS" explain "$WORK/edge.md" to fe01 tcp/135 --expect drop
+	printf 'name,address,profile\nfe01,10.0.1.11,front-end\nfe02,2001:db8::2,front-end + cms\n' \
+		>"$WORK/inventory.csv"
+	example inventory >"$WORK/inventory.sh"
+	(cd "$WORK" && sh inventory.sh)
+	same "the inventory becomes servers" "2 servers" \
+		"$("$PORTCULLIS" check "$WORK/servers.md" 2>/dev/null | grep -o '[0-9]* servers')"
+}
+
+# --- the completion ---
+
+# completed WORD...: what may stand in place of the last
+completed() {
+	# shellcheck source=/dev/null
+	. "$COMPLETION"
+	COMP_WORDS=("$PORTCULLIS" "$@") COMP_CWORD=$#
+	_portcullis
+	printf '%s\n' "${COMPREPLY[@]}" | sort
+}
+
+# in_parts: options as they are typed: each name, '=' where a value follows
+in_parts() {
+	sed 's/, /\n/' | sed 's/=.*/=/' | sort
+}
+
+test_completion() {
+	local command
+
+	same "completes commands" \
+		"$({ grammar | cut -d ' ' -f 2 && printf '%s\n' help --help --version --bpffs=; } | sort)" \
+		"$(completed '')"
+	for command in $COMMANDS; do
+		same "completes options of $command" "$(help "$command" | in_parts)" \
+			"$(completed "$command" -)"
+	done
+	same "completes profiles" "$("$PORTCULLIS" profiles --json | jq -r '.profiles[].name' | sort)" \
+		"$(completed up eth0 '')"
+	same "of the document that is named" "closed
+two" "$(completed show -d "$WORK/ports.md" '')"
+	same "completes values" "server
+service" "$(completed stats --by = s)"
+	same "shellcheck has nothing to say" "" "$(shellcheck $COMPLETION)"
+}
+
+# --- JSON ---
+
+# keys: each key of JSON objects, behind the name of what it stands in
+keys() {
+	jq -r '[paths | select(.[-1] | type == "string")
+		| (if length == 1 then "" elif .[-2] | type == "number" then .[-3] + "[]" else .[-2] end)
+		  + "\t" + .[-1]] | .[]' | sort -u
+}
+
+# common: whether a key is one of every command's
+common='^(services\[\]	|	version$|	time$)'
+
+# keys_stated COMMAND
+keys_stated() {
+	table json | filled | spread | awk -F '\t' -v name="$1" '$1 == name' | cut -f 2- | sort
+}
+
+# same_keys COMMAND: that its output on standard input has the keys that the manual states
+same_keys() {
+	local found
+
+	found=$(keys)
+	grep -E "$common" <<<"$found" >>"$WORK/common"
+	same "keys of $1" "$(keys_stated "$1")" "$(grep -vE "$common" <<<"$found")"
+}
+
+write_document() {
+	cat >"$WORK/ports.md" <<'END'
+# Ports
+
+| Role | Service | Port | Protocol |
+|---|---|---|---|
+| One | A | 443 | TCP |
+| One | B | Any | UDP |
+
+| Profile | Roles | Except |
+|---|---|---|
+| two | One | udp/53 |
+
+| Rule name | Source | Authentication requirement |
+|---|---|---|
+| C | Any | None |
+END
+}
+
+test_json() {
+	local document=("-d" "$WORK/ports.md" "--json")
+
+	same_keys profiles < <("$PORTCULLIS" profiles "${document[@]}")
+	same_keys show < <("$PORTCULLIS" show two "${document[@]}")
+	same_keys "show --ipsec" < <("$PORTCULLIS" show --ipsec "${document[@]}")
+	same_keys check < <("$PORTCULLIS" check "$WORK/ports.md" --json)
+	same_keys explain < <("$PORTCULLIS" explain two tcp/443 "${document[@]}" &&
+		"$PORTCULLIS" explain two udp/53 "${document[@]}")
+}
+
+# --- what only a gate has ---
+
+make_gate() {
+	new_host client && new_host edge && segment card 192.0.2 client || return
+	cat >"$WORK/site.md" <<'END'
+| Setting | Value |
+|---|---|
+| Interface | card |
+| Documents | ports.md |
+
+| Server | Address | Profile |
+|---|---|---|
+| a | 192.0.2.1 | two |
+END
+	portcullis up "$WORK/site.md" && portcullis swap a closed &&
+		client bash -c 'echo >/dev/udp/192.0.2.1/9'
+} >/dev/null
+
+# The rates come with the second object.
+watched() {
+	portcullis stats --watch 1 --json | jq -c --unbuffered . | head -n 2
+}
+
+test_gate() {
+	same_keys status < <(portcullis status --json)
+	same_keys stats < <(watched)
+	same "keys of every command" "$(keys_stated every)" "$(sort -u "$WORK/common")"
+	same "pins" "$(find /sys/fs/bpf/portcullis -type f -printf '%f\n' | sed 's/-[0-9]*$//' | sort)" \
+		"$(table pins | cut -f 1 | sed 's/-[A-Z]*$//' | sort)"
+	same "completes interfaces" "card
+lo" "$(edge bash -c "$(declare -f completed); PORTCULLIS=$PORTCULLIS COMPLETION=$COMPLETION
+		completed down ''")"
+}
+
+if [ "$(id -u)" = 0 ]; then
+	alone "$@" || bail_out "cannot have a mount namespace with a BPF file system"
+else
+	WORK=$(mktemp -d)
+	trap 'rm -rf "$WORK"' EXIT
+fi
+[ -x "$PORTCULLIS" ] || bail_out "$PORTCULLIS is missing"
+write_document
+test_form
+test_commands
+test_exits
+test_headings
+test_words
+test_settings
+test_reasons
+test_examples
+test_completion
+test_json
+if [ "$(id -u)" != 0 ]; then
+	pass "what only a gate has # SKIP needs root"
+elif make_gate; then
+	test_gate
+else
+	fail "what only a gate has" "cannot make a gate in a network namespace"
+fi
+plan

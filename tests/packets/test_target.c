@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* bpf/target.h: which server a destination is, and what the rest is. */
+#include "harness.h"
+
+#include <arpa/inet.h>
+#include <bpf/bpf.h>
+#include <linux/bpf.h>
+
+static void test_site(void **state)
+{
+	static const struct row rows[] = {
+		{"ip4 dst=10.0.1.11 tcp to=443", REASON_PUBLISHED},
+		{"ip4 dst=10.0.1.11 tcp to=8080", REASON_NOT_PUBLISHED},
+		{"ip4 dst=10.0.1.12 tcp to=443", REASON_NOT_PUBLISHED},
+		{"ip4 dst=10.0.1.12 tcp to=8080", REASON_PUBLISHED},
+		{"ip4 dst=10.0.1.14 tcp to=443", REASON_NOT_PUBLISHED},
+		{"ip4 dst=10.0.1.14 icmp=8", REASON_ICMP},
+		{"ip6 dst=2001:db8:1::11 tcp to=443", REASON_PUBLISHED},
+		{"ip6 dst=2001:db8:1::12 tcp to=443", REASON_NOT_PUBLISHED},
+		{"ip6 dst=2001:db8:1::12 tcp to=8080", REASON_PUBLISHED},
+		{"ip6 dst=2001:db8:1::14 udp to=3478", REASON_NOT_PUBLISHED},
+		/* prefixes, the longest first, and their bounds */
+		{"ip4 dst=10.9.0.0 tcp to=443", REASON_PUBLISHED},
+		{"ip4 dst=10.9.6.255 tcp to=8080", REASON_NOT_PUBLISHED},
+		{"ip4 dst=10.9.7.0 tcp to=443", REASON_NOT_PUBLISHED},
+		{"ip4 dst=10.9.7.255 tcp to=8080", REASON_PUBLISHED},
+		{"ip4 dst=10.9.255.255 tcp to=443", REASON_PUBLISHED},
+		{"ip4 dst=10.8.255.255 tcp to=443", REASON_UNLISTED},
+		{"ip4 dst=10.10.0.0 tcp to=443", REASON_UNLISTED},
+		{"ip6 dst=2001:db8:9:6::1 tcp to=443", REASON_PUBLISHED},
+		{"ip6 dst=2001:db8:9:7::1 tcp to=443", REASON_NOT_PUBLISHED},
+		{"ip6 dst=2001:db8:9:7:ffff::1 tcp to=8080", REASON_PUBLISHED},
+		{"ip6 dst=2001:db8:a::1 tcp to=443", REASON_UNLISTED},
+	};
+	struct portcullis *program = *state = harness_open();
+
+	harness_site(program);
+	harness_load(program);
+	harness_rows(program, rows);
+}
+
+/* Whatever it is, if the IP header holds: it is not for a server. */
+static void test_unlisted(void **state)
+{
+	static const struct row rows[] = {
+		{"ip4 dst=10.0.1.15 tcp to=442", REASON_UNLISTED},
+		{"ip4 dst=11.1.0.10 tcp to=442", REASON_UNLISTED},
+		{"ip4 dst=0.0.0.0 tcp to=442", REASON_UNLISTED},
+		{"ip4 dst=255.255.255.255 udp from=68 to=67", REASON_UNLISTED},
+		{"ip4 dst=224.0.0.1 protocol=2 data=8", REASON_UNLISTED},
+		{"ip4 dst=10.0.1.15 tcp total=20", REASON_UNLISTED},
+		{"ip4 dst=10.0.1.15 fragment=9/1 udp", REASON_UNLISTED},
+		{"ip4 dst=10.0.1.15 protocol=47 data=8", REASON_UNLISTED},
+		{"ip4 dst=10.0.1.15 total=19 tcp", REASON_MALFORMED},
+		{"ip4 dst=10.0.1.15 version=5 tcp", REASON_MALFORMED},
+		{"ip6 dst=2001:db8:1::15 tcp to=442", REASON_UNLISTED},
+		{"ip6 dst=2001:db8:1:1::11 tcp to=442", REASON_UNLISTED},
+		{"ip6 dst=:: tcp to=442", REASON_UNLISTED},
+		{"ip6 dst=ff02::1:ff00:11 icmp6=135", REASON_UNLISTED},
+		{"ip6 dst=2001:db8:1::15 route=0/1 tcp", REASON_UNLISTED},
+		{"ip6 dst=2001:db8:1::15 hop=8 total=0 tcp", REASON_UNLISTED},
+		{"ip6 dst=2001:db8:1::15 total=99 tcp", REASON_MALFORMED},
+	};
+	struct portcullis *program = *state = harness_open();
+
+	harness_site(program);
+	harness_load(program);
+	harness_rows(program, rows);
+}
+
+static void test_unlisted_drop(void **state)
+{
+	static const struct row rows[] = {
+		{"ip4 dst=10.0.1.15 tcp to=443", REASON_NOT_LISTED},
+		{"ip6 dst=2001:db8:1::15 udp to=3478", REASON_NOT_LISTED},
+		{"ip4 dst=10.0.1.15 tcp to=0", REASON_PORT_ZERO},
+		{"ip4 dst=10.0.1.15 icmp=8", REASON_ICMP},
+		{"ip4 dst=10.0.1.15 icmp=5", REASON_ICMP_TYPE},
+		{"ip4 dst=10.0.1.15 protocol=47 data=8", REASON_PROTOCOL},
+		{"ip4 dst=224.0.0.18 protocol=112 data=8", REASON_PROTOCOL_ALLOWED},
+		{"ip4 dst=127.0.0.1 tcp to=443", REASON_BAD_ADDRESS},
+		{"ip6 dst=ff02::1:ff00:11 icmp6=135", REASON_ICMP},
+		{"ip4 dst=10.0.1.11 tcp to=442", REASON_NOT_PUBLISHED},
+		{"ip4 dst=10.9.0.1 tcp to=442", REASON_NOT_PUBLISHED},
+		{"ip4 dst=10.0.1.14 tcp to=443", REASON_NOT_PUBLISHED},
+		{"ip4 dst=10.0.1.11 tcp to=443", REASON_PUBLISHED},
+	};
+	struct portcullis *program = *state = harness_open();
+
+	harness_site(program);
+	program->rodata->everyone = target_make(SERVER_WHOLE_INTERFACE, CLOSED, 0);
+	program->rodata->unlisted_drop = true;
+	harness_load(program);
+	harness_rows(program, rows);
+}
+
+static void test_interface(void **state)
+{
+	static const struct row rows[] = {
+		{"ip4 dst=10.0.1.11 tcp to=443", REASON_PUBLISHED},
+		{"ip4 dst=10.0.1.12 tcp to=443", REASON_PUBLISHED},
+		{"ip4 dst=10.0.1.12 tcp to=8080", REASON_NOT_PUBLISHED},
+		{"ip4 dst=198.51.100.1 udp to=3478", REASON_PUBLISHED},
+		{"ip6 dst=2001:db8:1::12 tcp to=443", REASON_PUBLISHED},
+		{"ip6 dst=2001:db8:ffff::1 tcp to=442", REASON_NOT_PUBLISHED},
+	};
+	struct portcullis *program = *state = harness_open();
+
+	harness_load(program);
+	harness_rows(program, rows);
+}
+
+/* Each table can be there without the others. */
+static void test_tables_apart(void **state)
+{
+	static const struct row rows[] = {
+		{"ip4 dst=10.0.1.11 tcp to=443", REASON_UNLISTED},
+		{"ip4 dst=10.9.0.1 tcp to=443", REASON_PUBLISHED},
+		{"ip6 dst=2001:db8:1::11 tcp to=443", REASON_PUBLISHED},
+		{"ip6 dst=2001:db8:9::1 tcp to=443", REASON_UNLISTED},
+	};
+	struct portcullis *program = *state = harness_open();
+
+	harness_site(program);
+	program->rodata->count_servers = false;
+	program->rodata->have_servers4 = false;
+	program->rodata->have_prefixes6 = false;
+	harness_load(program);
+	harness_rows(program, rows);
+}
+
+static uint32_t verdict_of(struct portcullis *program, const char *text)
+{
+	static struct frame frame;
+
+	frame_build(&frame, text);
+	return harness_verdict(program, frame.bytes, frame.size);
+}
+
+/* One bucket holds all: every place in it is looked at, and its neighbours are not mixed up. */
+static void test_full_buckets(void **state)
+{
+	struct portcullis *program = *state = harness_open();
+	struct bucket4 bucket4;
+	struct bucket6 bucket6 = {};
+	uint32_t key = 0;
+
+	harness_site(program);
+	harness_load(program);
+	for (key = 0; key < 4; key++) {
+		for (int i = 0; i < BUCKET4_SERVERS; i++) {
+			bucket4.server[i].address = htonl(0x0a000200 + i);
+			bucket4.server[i].target = target_make(SERVER_FIRST, i % 2 ? SERVICES : OTHER, 0);
+		}
+		for (int i = 0; i < BUCKET6_SERVERS; i++) {
+			bucket6.server[i].address[3] = htonl(i + 1);
+			bucket6.server[i].address[0] = htonl(0x20010db8);
+			bucket6.server[i].target = target_make(SERVER_FIRST, i % 2 ? SERVICES : OTHER, 0);
+		}
+		bpf_map_update_elem(bpf_map__fd(program->maps.servers4), &key, &bucket4, 0);
+		bpf_map_update_elem(bpf_map__fd(program->maps.servers6), &key, &bucket6, 0);
+	}
+	for (int i = 0; i < BUCKET4_SERVERS; i++) {
+		char text[80];
+
+		snprintf(text, sizeof(text), "ip4 dst=10.0.2.%d tcp to=%d", i, i % 2 ? 443 : 8080);
+		assert_int_equal(verdict_of(program, text), XDP_PASS);
+		snprintf(text, sizeof(text), "ip4 dst=10.0.2.%d tcp to=%d", i, i % 2 ? 8080 : 443);
+		assert_int_equal(verdict_of(program, text), XDP_DROP);
+	}
+	for (int i = 0; i < BUCKET6_SERVERS; i++) {
+		char text[80];
+
+		snprintf(text, sizeof(text), "ip6 dst=2001:db8::%d tcp to=%d", i + 1,
+			 i % 2 ? 443 : 8080);
+		assert_int_equal(verdict_of(program, text), XDP_PASS);
+		snprintf(text, sizeof(text), "ip6 dst=2001:db8::%d tcp to=%d", i + 1,
+			 i % 2 ? 8080 : 443);
+		assert_int_equal(verdict_of(program, text), XDP_DROP);
+	}
+	assert_int_equal(verdict_of(program, "ip4 dst=10.0.2.8 tcp to=22"), XDP_PASS);
+	assert_int_equal(verdict_of(program, "ip6 dst=2001:db8::4 tcp to=22"), XDP_PASS);
+	assert_int_equal(verdict_of(program, "ip6 dst=2001:db8:1::1 tcp to=22"), XDP_PASS);
+}
+
+/* A table that cannot be looked into opens nothing. */
+static void test_failing_lookups(void **state)
+{
+	struct portcullis *program = *state = harness_open();
+
+	harness_site(program);
+	program->rodata->mask4 = program->rodata->mask6 = ~0U;
+	program->rodata->seed4 = program->rodata->seed6 = ~0ULL;
+	program->rodata->everyone = target_make(SERVER_WHOLE_INTERFACE, SERVICES, 0);
+	assert_int_equal(portcullis__load(program), 0);
+	assert_int_equal(verdict_of(program, "ip4 dst=10.0.1.99 tcp to=443"), XDP_DROP);
+	assert_int_equal(verdict_of(program, "ip6 dst=2001:db8::99 tcp to=443"), XDP_DROP);
+	assert_int_equal(verdict_of(program, "ip6 dst=2001:db8::99 icmp6=128"), XDP_DROP);
+}
+
+static void test_profile_out_of_range(void **state)
+{
+	struct portcullis *program = *state = harness_open();
+
+	program->rodata->everyone = target_make(SERVER_WHOLE_INTERFACE, PROFILES, 0);
+	harness_load(program);
+	harness_check(program, REASON_NOT_PUBLISHED, "ip4 tcp to=443");
+	harness_check(program, REASON_NOT_PUBLISHED, "ip6 udp to=3478");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(test_site, harness_close),
+		cmocka_unit_test_teardown(test_unlisted, harness_close),
+		cmocka_unit_test_teardown(test_unlisted_drop, harness_close),
+		cmocka_unit_test_teardown(test_interface, harness_close),
+		cmocka_unit_test_teardown(test_tables_apart, harness_close),
+		cmocka_unit_test_teardown(test_full_buckets, harness_close),
+		cmocka_unit_test_teardown(test_failing_lookups, harness_close),
+		cmocka_unit_test_teardown(test_profile_out_of_range, harness_close),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
