@@ -17,8 +17,8 @@ GPtrArray *inputs_read(char **documents, const char *site, struct messages *mess
 
 /*
  * The same for files that may be documents or sites, told apart by their tables: one that lists
- * servers, networks, settings, guards or blocked sources is a site, and so is a folder that holds
- * one. Documents among them stand for documents.
+ * servers, guards or settings of ours is a site, and so is a folder that holds one. Documents among
+ * them stand for documents.
  */
 GPtrArray *inputs_read_any(char **paths, char **documents, struct messages *messages);
 

@@ -34,6 +34,7 @@ static const struct {
 	{"settings.md", "| Setting | Value |\n|---|---|\n| Mode | monitor |\n"},
 	{"guards.md", "| Guard | Ports | Sources |\n|---|---|---|\n| g | tcp/80 | 10.0.0.0/8 |\n"},
 	{"blocked.md", "| Blocked | Reason |\n|---|---|\n| 10.0.0.0/8 | no |\n"},
+	{"theirs.md", "| Setting | Value |\n|---|---|\n| Timeout | 5 |\n"},
 	{"empty.md", ""},
 };
 
@@ -167,7 +168,10 @@ static void tells_documents_from_sites(void **state)
 		{{"site.md"}, {NULL}, "site.md(site) shipped"},
 		{{"settings.md"}, {NULL}, "settings.md(site) shipped"},
 		{{"guards.md"}, {NULL}, "guards.md(site) shipped"},
-		{{"blocked.md"}, {NULL}, "blocked.md(site) shipped"},
+		/* what other people's pages have too */
+		{{"blocked.md"}, {NULL}, "blocked.md"},
+		{{"theirs.md"}, {NULL}, "theirs.md"},
+		{{"sites/plain/networks.md"}, {NULL}, "sites/plain/networks.md"},
 		{{"sites/plain"},
 		 {NULL},
 		 "sites/plain/networks.md(site) sites/plain/site.md(site) shipped"},
