@@ -106,8 +106,8 @@ $(BUILD)/live/%: tests/live/%.c
 test: ## install what is missing, build and run every test
 	$(Q)tests/deps
 	$(Q)$(MAKE) --no-print-directory test-all
-test-all: $(BUILD)/portcullis $(UNIT) $(PACKETS) $(FAULTS) $(PROBES)
-	$(Q)PORTCULLIS=$(BUILD)/portcullis BUILD=$(BUILD) tests/run $(UNIT) $(PACKETS) $(FAULTS) $(LIVE)
+test-all: $(BUILD)/portcullis $(UNIT) $(PACKETS) $(FAULTS) $(PROBES) $(BUILD)/fuzz_document
+	$(Q)PORTCULLIS=$(BUILD)/portcullis BUILD=$(BUILD) tests/run $(UNIT) $(PACKETS) $(FAULTS) $(LIVE) tests/fuzz/test_fuzz.sh
 test-unit: $(UNIT) ## the loader's files, one by one, under sanitizers
 	$(Q)tests/run $^
 test-packets: $(PACKETS) ## the program, packet by packet
@@ -117,9 +117,28 @@ test-faults: $(FAULTS) ## a load in which each call fails in turn
 test-live: $(BUILD)/portcullis $(PROBES) ## the gate in network namespaces
 	$(Q)PORTCULLIS=$(BUILD)/portcullis BUILD=$(BUILD) tests/run $(LIVE)
 
+# --- fuzzing ---
+
+FUZZ_SECONDS ?= 60
+
+$(BUILD)/fuzz/%.o: %.c | $(GENERATED)
+	$(call say,CC.fuzz,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(STD) -O1 -g -fsanitize=fuzzer-no-link $(SANITIZE) $(WARNINGS) $(CPPFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/fuzz_document: $(call objects,$(BUILD)/fuzz,tests/fuzz/fuzz_document.c $(LIBRARY))
+	$(call say,LD.fuzz,$@)
+	$(Q)$(CLANG) -fsanitize=fuzzer $(SANITIZE) $^ $(LIBS) -o $@
+
+fuzz: $(BUILD)/fuzz_document ## feed the document reader for FUZZ_SECONDS (60)
+	$(Q)mkdir -p $(BUILD)/corpus
+	$(Q)$< -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -timeout=10 -rss_limit_mb=4096 \
+		-dict=tests/fuzz/document.dict -artifact_prefix=$(BUILD)/ \
+		$(BUILD)/corpus tests/documents policies
+
 # --- what people call ---
 
-.PHONY: demo deps install uninstall check fuzz fuzz-quick bench vmlinux clean help
+.PHONY: demo deps install uninstall check fuzz bench vmlinux clean help
 
 demo: ## set up an edge in network namespaces, enforce, send traffic, compare
 	$(Q)tests/deps

@@ -49,6 +49,12 @@ static __always_inline int would_drop(const struct outcome *outcome)
 	return XDP_PASS;
 }
 
+/* A server's mode is its own; what leads to no server has the gate's. */
+static __always_inline bool is_monitored(const struct outcome *outcome)
+{
+	return outcome->target == TARGET_NONE ? monitor : target_monitor(outcome->target);
+}
+
 SEC("xdp.frags")
 int portcullis(struct xdp_md *ctx)
 {
@@ -64,7 +70,7 @@ int portcullis(struct xdp_md *ctx)
 	outcome_settle(&outcome);
 	if (reason_verdict(outcome.reason) == VERDICT_PASS)
 		return pass(&outcome);
-	if (unlikely(monitor || target_monitor(outcome.target)))
+	if (unlikely(is_monitored(&outcome)))
 		return would_drop(&outcome);
 	return drop(&outcome);
 }

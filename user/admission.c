@@ -14,7 +14,7 @@
 
 /* The generation as seen by one interface, for asking which ports it opens. */
 struct view {
-	const struct compiled *compiled;
+	const struct compiled *compiled; /* NULL: nothing is open but what the host itself needs */
 	const struct management *management;
 };
 
@@ -23,7 +23,7 @@ static bool is_open(void *context, unsigned int transport, const struct prefix *
 {
 	const struct view *view = context;
 
-	return compiled_find(view->compiled, transport, port) ||
+	return (view->compiled && compiled_find(view->compiled, transport, port)) ||
 	       management_admits(view->management, transport, source, port) ||
 	       judge_is_dhcp_client(transport, port);
 }
@@ -34,15 +34,17 @@ static bool check_sockets(const struct generation *next, const struct choice_int
 			  const GArray *interfaces, bool allow_lockout, struct messages *messages)
 {
 	int index = interface_by_name(interfaces, interface->name)->index;
+	int profile = interface->profile ? generation_profile_index(next, interface->profile) : -1;
 	struct view view = {
-		.compiled =
-			next->profiles->pdata[generation_profile_index(next, interface->profile)],
+		.compiled = profile < 0 ? NULL : next->profiles->pdata[profile],
 		.management = &next->policy->settings.management,
 	};
+	bool monitor = next->choice->monitor || next->policy->settings.monitor;
 	g_autoptr(GArray) cut_off = NULL;
 	int error = lockout_read(interfaces, index, is_open, &view, &cut_off);
 	bool ssh = false;
 
+	allow_lockout |= monitor; /* counting cuts nothing off */
 	if (error) {
 		message_add(
 			messages, allow_lockout ? SEVERITY_WARNING : SEVERITY_ERROR,
@@ -58,7 +60,8 @@ static bool check_sockets(const struct generation *next, const struct choice_int
 		g_autofree char *text = socket_describe(socket);
 
 		ssh |= lockout_is_ssh(socket);
-		message_add(messages, SEVERITY_WARNING, interface->name, 0, "cuts off %s", text);
+		message_add(messages, SEVERITY_WARNING, interface->name, 0, "%s %s",
+			    monitor ? "would cut off" : "cuts off", text);
 	}
 	if (ssh && !allow_lockout)
 		message_add(
@@ -88,7 +91,12 @@ static bool check_interface(const struct gate *gate, const struct choice_interfa
 	const struct gate_link *link = gate_link(gate, choice->name);
 	g_autofree char *fault = NULL, *caution = NULL;
 
-	if (!interface)
+	if (!interface && gate->generation &&
+	    choice_interface(gate->generation->choice, choice->name))
+		fault = g_strdup_printf("no interface '%s' any more: 'portcullis down %s' goes on "
+					"without it",
+					choice->name, choice->name);
+	else if (!interface)
 		fault = interface_missing(all, choice->name);
 	else
 		fault = interface_refusal(all, interface);
@@ -143,8 +151,8 @@ bool admission_check(const struct gate *gate, const struct generation *next, boo
 
 		if (!check_interface(gate, choice, interface, all, messages))
 			return false;
-		if (!choice->profile || next->choice->monitor)
-			continue;
+		if (!choice->profile && !next->policy->settings.unlisted_drop)
+			continue; /* this host is no server of the site: what is for it passes */
 		if (!check_sockets(next, choice, all, allow_lockout, messages))
 			return false;
 	}

@@ -12,9 +12,9 @@
 
 /*
  * Whether a compiled generation may be applied: every interface exists, is one that a policy can be
- * attached to and has no XDP program of others. In interface mode, the sockets of this host that it
- * would cut off become warnings, and an established SSH connection among them an error unless that
- * is allowed; a gate that only counts cuts nothing off.
+ * attached to and has no XDP program of others. Where it judges what is for this host itself (in
+ * interface mode, or with Unlisted drop), the sockets that it cuts off become warnings, and an
+ * established SSH connection among them an error, unless that is allowed or nothing is dropped.
  */
 bool admission_check(const struct gate *gate, const struct generation *next, bool allow_lockout,
 		     struct messages *messages);

@@ -55,11 +55,12 @@ struct generation *change_compile(struct context *context, const struct gate *ga
 	struct generation *next = generation_new(choice, gate->generation);
 	bool compiled = generation_compile(next, context->messages);
 
-	messages_keep_errors(context->messages);
 	if (!compiled) {
+		messages_keep_errors(context->messages);
 		generation_free(next);
 		return NULL;
 	}
+	generation_drop_unused(next, context->messages);
 	make_absolute(choice->sources);
 	next->program = load_program_digest();
 	next->by = whoami();
@@ -79,7 +80,9 @@ static void report(const struct generation *generation)
 	const GPtrArray *servers = generation->policy->servers;
 
 	printf("generation %u in force%s\n", generation->number,
-	       choice->monitor ? ", in monitor mode: counting, dropping nothing" : "");
+	       choice->monitor || generation->policy->settings.monitor
+		       ? ", in monitor mode: counting, dropping nothing"
+		       : "");
 	for (guint i = 0; i < choice->interfaces->len; i++) {
 		const struct choice_interface *interface = choice->interfaces->pdata[i];
 		int index = interface->profile
@@ -89,7 +92,8 @@ static void report(const struct generation *generation)
 		if (index >= 0)
 			print_opens(interface->name, generation->profiles->pdata[index]);
 		else
-			printf("  %s: %u servers\n", interface->name, servers->len);
+			printf("  %s: %u server%s\n", interface->name, servers->len,
+			       servers->len == 1 ? "" : "s");
 	}
 }
 

@@ -136,6 +136,53 @@ bool generation_compile(struct generation *generation, struct messages *messages
 	return !messages->errors;
 }
 
+/* Whether a file is a document, rather than a part of the site. */
+static bool is_document(const struct generation *generation, const char *file)
+{
+	const GPtrArray *sources = generation->choice->sources;
+
+	for (guint i = 0; i < sources->len; i++) {
+		const struct source *source = sources->pdata[i];
+
+		if (!strcmp(source->file, file))
+			return source->kind == SOURCE_DOCUMENT;
+	}
+	return false;
+}
+
+/* Whether a row that stands there is in force. */
+static bool is_in_force(const struct compiled *compiled, const struct message *message)
+{
+	for (guint i = 0; i < compiled->openings->len; i++) {
+		const struct opening *opening = compiled->openings->pdata[i];
+
+		for (guint j = 0; j < opening->rows->len; j++) {
+			const struct row *row = opening->rows->pdata[j];
+
+			if (row->place.line == message->line &&
+			    !strcmp(row->place.file, message->file))
+				return true;
+		}
+	}
+	return false;
+}
+
+void generation_drop_unused(const struct generation *generation, struct messages *messages)
+{
+	for (guint i = messages->list->len; generation->profiles->len && i-- > 0;) {
+		const struct message *message = messages->list->pdata[i];
+		bool drop = message->severity != SEVERITY_ERROR &&
+			    is_document(generation, message->file);
+
+		for (guint j = 0; drop && j < generation->profiles->len; j++)
+			drop = !is_in_force(generation->profiles->pdata[j], message);
+		if (!drop)
+			continue;
+		messages->warnings -= message->severity == SEVERITY_WARNING;
+		g_ptr_array_remove_index(messages->list, i);
+	}
+}
+
 const char *generation_server_profile(const struct generation *generation,
 				      const struct server *server)
 {

@@ -43,6 +43,12 @@ void generation_free(struct generation *generation);
  */
 bool generation_compile(struct generation *generation, struct messages *messages);
 
+/*
+ * Forgets notes and warnings on documents' rows of which nothing is in force: whoever enforces one
+ * role does not answer for the others. Where nothing at all is in force, all are kept.
+ */
+void generation_drop_unused(const struct generation *generation, struct messages *messages);
+
 /* The profile in force for a server of the policy: what it was swapped to, else what the site says.
  */
 const char *generation_server_profile(const struct generation *generation,

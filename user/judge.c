@@ -3,6 +3,7 @@
 #include "judge.h"
 
 #include <string.h>
+#include <sys/socket.h>
 
 #include "layout.h"
 
@@ -61,8 +62,10 @@ bool judge_is_dhcp_client(unsigned int transport, uint16_t port)
 
 static bool is_dhcp_answer(const struct question *question)
 {
-	return judge_is_dhcp_client(question->transport, question->port) &&
-	       question->source_port == (question->port == 68 ? 67 : 547);
+	bool v6 = question->destination.family == AF_INET6;
+
+	return question->transport == TRANSPORT_UDP && question->port == (v6 ? 546 : 68) &&
+	       question->source_port == (v6 ? 547 : 67);
 }
 
 /* What goes on for the host itself where a profile, or Unlisted, closes the rest. */

@@ -24,7 +24,7 @@ struct port_list {
 };
 
 /*
- * Reads a port cell as README.md states under "Your own document". On failure returns -EINVAL and
+ * Reads a port cell as portcullis(8) states under DOCUMENTS. On failure returns -EINVAL and
  * sets *error to what is wrong and what was expected ("port '70000' is out of range, expected
  * 1-65535"); the caller frees it. On success the caller frees list->ranges with g_array_unref().
  */

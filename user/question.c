@@ -14,8 +14,8 @@ bool question_split(int count, char **operands, struct words *words)
 {
 	GString *policy = g_string_new(NULL);
 	/* A profile or site alone is no question. */
-	bool whole = count > 0 && (g_str_has_prefix(operands[count - 1], "tcp/") ||
-				   g_str_has_prefix(operands[count - 1], "udp/"));
+	bool whole = count > 0 && (!g_ascii_strncasecmp(operands[count - 1], "tcp/", 4) ||
+				   !g_ascii_strncasecmp(operands[count - 1], "udp/", 4));
 
 	*words = (struct words){.port = count ? operands[count - 1] : NULL};
 	for (int i = 0; i < count - 1; i++) {
@@ -56,20 +56,20 @@ static bool read_port(const char *text, struct question *question, char **error)
 static bool read_source(const char *text, struct question *question, char **error)
 {
 	const char *colon = strrchr(text, ':');
-	bool bracket = *text == '[';
+	const char *bracket = *text == '[' ? strchr(text, ']') : NULL;
 	g_autofree char *address = NULL;
 	uint64_t port = 0;
 
 	if (bracket)
-		colon = strstr(text, "]:") ? strstr(text, "]:") + 1 : NULL;
+		colon = bracket[1] ? bracket + 1 : NULL;
 	else if (colon != strchr(text, ':'))
 		colon = NULL; /* an IPv6 address without a port */
-	address = colon ? g_strndup(text, (gsize)(colon - text)) : g_strdup(text);
 	if (bracket)
-		g_strdelimit(address, "[]", ' ');
-	if (!prefix_parse(g_strstrip(address), &question->source) &&
-	    prefix_is_address(&question->source) &&
-	    (!colon || !number_parse(colon + 1, 65535, &port))) {
+		address = g_strndup(text + 1, (gsize)(bracket - text - 1));
+	else
+		address = colon ? g_strndup(text, (gsize)(colon - text)) : g_strdup(text);
+	if (!prefix_parse(address, &question->source) && prefix_is_address(&question->source) &&
+	    (!colon || (*colon == ':' && !number_parse(colon + 1, 65535, &port)))) {
 		question->source_port = (uint16_t)port;
 		return true;
 	}
@@ -79,6 +79,18 @@ static bool read_source(const char *text, struct question *question, char **erro
 	return false;
 }
 
+/* The server's first address of a family, else its first. */
+static const struct prefix *pick_address(const struct server *server, unsigned int family)
+{
+	for (guint i = 0; i < server->addresses->len; i++) {
+		const struct prefix *address = &g_array_index(server->addresses, struct prefix, i);
+
+		if (address->family == family)
+			return address;
+	}
+	return &g_array_index(server->addresses, struct prefix, 0);
+}
+
 static bool read_destination(const char *text, const struct policy *policy,
 			     struct question *question, char **error)
 {
@@ -86,7 +98,7 @@ static bool read_destination(const char *text, const struct policy *policy,
 	struct prefix *destination = &question->destination;
 
 	if (server) {
-		*destination = g_array_index(server->addresses, struct prefix, 0);
+		*destination = *pick_address(server, question->source.family);
 		/* Of a server named by a prefix, the first address stands for all. */
 		destination->length = destination->family == AF_INET ? 32 : 128;
 		return true;

@@ -157,16 +157,16 @@ reason() {
 
 # --- TAP ---
 
-count=0
+COUNT=0
 
 pass() {
-	count=$((count + 1))
-	echo "ok $count - $1"
+	COUNT=$((COUNT + 1))
+	echo "ok $COUNT - $1"
 }
 
 fail() {
-	count=$((count + 1))
-	echo "not ok $count - $1"
+	COUNT=$((COUNT + 1))
+	echo "not ok $COUNT - $1"
 	printf '%s\n' "${@:2}" | sed 's/^/# /'
 }
 
@@ -227,5 +227,5 @@ bail_out() {
 }
 
 plan() {
-	echo "1..$count"
+	echo "1..$COUNT"
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* portcullis check: reads and compiles as `up` would, and tells all there is to say. */
 #include <stdio.h>
-#include <string.h>
 
 #include "command.h"
 #include "generation.h"
@@ -36,40 +35,6 @@ static void add_messages(struct json_object *json, const struct messages *messag
 	}
 }
 
-/* Whether a row that stands there is part of a profile in force. */
-static bool is_in_force(const struct generation *generation, const struct message *message)
-{
-	for (guint i = 0; i < generation->profiles->len; i++) {
-		const struct compiled *compiled = generation->profiles->pdata[i];
-
-		for (guint j = 0; j < compiled->openings->len; j++) {
-			const struct opening *opening = compiled->openings->pdata[j];
-
-			for (guint k = 0; k < opening->rows->len; k++) {
-				const struct row *row = opening->rows->pdata[k];
-
-				if (row->place.line == message->line &&
-				    !strcmp(row->place.file, message->file))
-					return true;
-			}
-		}
-	}
-	return false;
-}
-
-/* A site does not answer for the shipped documents, but for what it puts in force of them. */
-static void drop_foreign(const struct generation *generation, struct messages *messages)
-{
-	for (guint i = messages->list->len; i-- > 0;) {
-		const struct message *message = messages->list->pdata[i];
-
-		if (!inputs_is_shipped(message->file) || is_in_force(generation, message))
-			continue;
-		messages->warnings -= message->severity == SEVERITY_WARNING;
-		g_ptr_array_remove_index(messages->list, i);
-	}
-}
-
 static void add_ignored(const struct policy *policy, struct messages *messages)
 {
 	for (guint i = 0; i < policy->ignored->len; i++) {
@@ -89,7 +54,7 @@ static void compile(struct json_object *json, struct choice *choice, struct mess
 	if (generation_compile(generation, messages)) {
 		const struct policy *policy = generation->policy;
 
-		drop_foreign(generation, messages);
+		generation_drop_unused(generation, messages);
 		add_ignored(policy, messages);
 		image_free(image_build(generation, messages));
 		json_add_number(json, "rows", policy->rows->len);

@@ -52,6 +52,7 @@ static enum exit_code down_one(struct context *context, struct gate *gate, const
 	next = change_compile(context, gate, choice);
 	if (!next)
 		return EXIT_WRONG;
+	messages_keep_errors(context->messages); /* the rest was said by 'up' */
 	print_final(context, gate);
 	return change_apply(context, gate, next);
 }

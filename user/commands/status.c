@@ -187,8 +187,14 @@ static enum exit_code run(struct context *context, int count, char **operands)
 	if (!gate)
 		return EXIT_WRONG;
 	json = output_new();
-	if (gate->generation)
+	if (gate->generation) {
 		add_status(json, gate);
+	} else {
+		json_add_bool(json, "enforcing", false);
+		json_add_array(json, "interfaces");
+		json_add_array(json, "servers");
+		json_add_array(json, "documents");
+	}
 	output_print(json, context->json, print);
 	if (gate->generation && !gate_is_whole(gate))
 		code = wrong(context, "not every interface enforces generation %u",

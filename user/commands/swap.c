@@ -106,6 +106,7 @@ static enum exit_code swap(struct context *context, struct gate *gate, char **op
 	next = change_compile(context, gate, choice);
 	if (!next)
 		return EXIT_WRONG;
+	messages_keep_errors(context->messages); /* the rest was said by 'up' */
 	if (!admission_check(gate, next, allow_lockout, context->messages)) {
 		generation_free(next);
 		return EXIT_WRONG;

@@ -96,6 +96,12 @@ static enum exit_code up_interface(struct context *context, struct gate *gate, c
 			     "a site is enforced: name '%s' in its Interface setting, or "
 			     "'portcullis down --all' first",
 			     operands[0]);
+	if (current && current->choice->monitor && !monitor &&
+	    (current->choice->interfaces->len > 1 ||
+	     !choice_interface(current->choice, operands[0])))
+		return wrong(context,
+			     "other interfaces are in monitor mode and would enforce too: say "
+			     "--monitor here, or 'portcullis swap --enforce' first");
 	return enforce(context, gate, choose_interface(context, gate, operands[0], profile));
 }
 
