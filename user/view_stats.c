@@ -82,7 +82,7 @@ static void add_slot(struct json_object *ports, const struct generation *generat
 	const struct opening *opening;
 	struct json_object *json;
 
-	if (!parts[1] || port_list_parse(parts[0], &list, &error))
+	if (g_strv_length(parts) != 2 || port_list_parse(parts[0], &list, &error))
 		return;
 	range = &g_array_index(list.ranges, struct port_range, 0);
 	opening = opening_of(compiled_of(generation, parts[1], retired), transport, range);

@@ -250,7 +250,14 @@ static void refuses_ports(void **state)
 		{NULL, NULL, "tcp/0", NULL, 0, "port '0' is out of range, expected 1-65535"},
 		{NULL, NULL, "tcp/65536", NULL, 0,
 		 "port '65536' is out of range, expected 1-65535"},
-		{NULL, NULL, "tcp/", NULL, 0, "x"},
+		{NULL, NULL, "tcp/", NULL, 0,
+		 "'tcp' has no port after it, expected such as tcp/5061 or udp/49152-65535"},
+		{NULL, NULL, "tcp/80x", NULL, 0,
+		 "'tcp' has no port after it, expected such as tcp/5061 or udp/49152-65535"},
+		{NULL, NULL, "5061", NULL, 0,
+		 "port '5061' has no protocol, expected 'tcp/5061' or 'udp/5061'"},
+		{NULL, NULL, "", NULL, 0,
+		 "the port is empty, expected such as tcp/5061 or udp/49152-65535"},
 	};
 	struct generation *generation = compile(choose_profile("web"));
 

@@ -13,15 +13,20 @@ static gboolean all;
 
 static void print_final(struct context *context, const struct gate *gate)
 {
-	struct totals *totals = totals_read(gate->directory, context->messages);
+	struct messages *unheard = messages_new();
+	struct totals *totals = totals_read(gate->directory, unheard);
 	struct json_object *json = json_object_new_object();
 
+	if (!totals)
+		message_add(context->messages, SEVERITY_WARNING, gate->directory, 0,
+			    "the final counters cannot be read");
 	if (totals && gate->generation) {
 		view_add_stats(json, gate->generation, totals, NULL, 0);
 		view_print_stats(json, "port");
 	}
 	json_object_put(json);
 	totals_free(totals);
+	messages_free(unheard);
 }
 
 static enum exit_code down_all(struct context *context, struct gate *gate)
