@@ -90,7 +90,8 @@ static __always_inline enum reason extension_judge(const struct extension *exten
 	case IPPROTO_FRAGMENT:
 		/* neither offset nor more fragments: atomic (RFC 6946) */
 		*length = sizeof(*extension);
-		return extension->fragment_offset & bpf_htons(0xfff9) ? REASON_FRAGMENT : EXTENSIONS_PASSED;
+		return extension->fragment_offset & bpf_htons(0xfff9) ? REASON_FRAGMENT
+								      : EXTENSIONS_PASSED;
 	case IPPROTO_AH:
 		*length = (extension->length + 2) * 4;
 		return *length < sizeof(struct ip_auth_hdr) ? REASON_MALFORMED : EXTENSIONS_PASSED;

@@ -35,7 +35,7 @@ static __always_inline enum reason judge_non_ip(const struct packet *packet)
 static __always_inline enum reason refuse(const struct packet *packet)
 {
 	return unlisted_drop && packet->outcome->target == everyone ? REASON_NOT_LISTED
-							   : REASON_NOT_PUBLISHED;
+								    : REASON_NOT_PUBLISHED;
 }
 
 static __always_inline bool is_managed(const struct packet *packet)
@@ -123,10 +123,10 @@ static __always_inline bool judge_udp(struct cursor *cursor, struct packet *pack
 
 /* The same of ICMPv6 (RFC 4890, 4.4): its errors, and from 128 on, informational messages. */
 #define ICMPV6_ERRORS (1U << 1 | 1U << 2 | 1U << 3 | 1U << 4)
-#define ICMPV6_INFORMATION                                                                         \
-	(0x1ffU /* 128-136: echo, listeners, routers, neighbours */                                \
-	 | 7U << 13 /* 141-143: inverse neighbours, listeners */                                   \
-	 | 3U << 20 /* 148-149: certification paths */                                             \
+#define ICMPV6_INFORMATION                                              \
+	(0x1ffU     /* 128-136: echo, listeners, routers, neighbours */ \
+	 | 7U << 13 /* 141-143: inverse neighbours, listeners */        \
+	 | 3U << 20 /* 148-149: certification paths */                  \
 	 | 7U << 23 /* 151-153: multicast routers */)
 
 static __always_inline bool icmp_needed(const struct packet *packet)

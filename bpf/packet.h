@@ -45,7 +45,7 @@ struct packet {
 	union address source;
 	union address destination;
 	__u32 fragment; /* not 0: an IPv4 fragment; IPv6 says so in an extension header */
-	__u8 protocol;   /* behind the extension headers, once those are walked */
+	__u8 protocol;  /* behind the extension headers, once those are walked */
 
 	/* of what the protocol has */
 	enum transport transport;

@@ -28,12 +28,12 @@ enum ethertype {
 #define VLAN_TAGS_MAX 2
 
 /*
- * Network to host byte order. The mask says nothing new, but to the verifiers of older kernels (6.1),
- * who after a byte swap no longer know that 16 bits are below 65,536.
+ * Network to host byte order. The mask says nothing new, but to the verifiers of older kernels
+ * (6.1), who after a byte swap no longer know that 16 bits are below 65,536.
  */
 static __always_inline __u32 host16(__be16 network)
 {
-	__u64 host = bpf_ntohs(network);
+	__u32 host = bpf_ntohs(network);
 
 	asm volatile("%0 &= 0xffff" : "+r"(host));
 	return host;
@@ -195,7 +195,7 @@ static __always_inline bool parse_tcp(const struct cursor *cursor, struct packet
 	    tcp->doff * 4 > cursor->rest)
 		return decide(packet, REASON_MALFORMED);
 	packet->transport = TRANSPORT_TCP;
-	packet->source_port = host16(tcp->source);
+	packet->source_port = bpf_ntohs(tcp->source);
 	packet->destination_port = host16(tcp->dest);
 	return true;
 }
@@ -204,11 +204,11 @@ static __always_inline bool parse_udp(const struct cursor *cursor, struct packet
 {
 	const struct udphdr *udp = cursor->at;
 
-	if (!holds(cursor, sizeof(*udp)) || host16(udp->len) < sizeof(*udp) ||
-	    host16(udp->len) > cursor->rest)
+	if (!holds(cursor, sizeof(*udp)) || bpf_ntohs(udp->len) < sizeof(*udp) ||
+	    bpf_ntohs(udp->len) > cursor->rest)
 		return decide(packet, REASON_MALFORMED);
 	packet->transport = TRANSPORT_UDP;
-	packet->source_port = host16(udp->source);
+	packet->source_port = bpf_ntohs(udp->source);
 	packet->destination_port = host16(udp->dest);
 	return true;
 }
@@ -228,8 +228,7 @@ static __always_inline bool parse_icmp(const struct cursor *cursor, struct packe
 static __always_inline bool parse_extensions(struct cursor *cursor, struct packet *packet)
 {
 	struct extensions extensions = {
-		.walked = extensions_walk(cursor->ctx,
-					  cursor->at - (void *)(long)cursor->ctx->data,
+		.walked = extensions_walk(cursor->ctx, cursor->at - (void *)(long)cursor->ctx->data,
 					  cursor->rest, packet->protocol, packet->ip),
 	};
 

@@ -124,22 +124,18 @@ static int read_catalog(__u32 id, char **text)
 }
 
 /* The catalog's text of a loaded program, NULL if it has none; the caller frees it. 0 or -errno. */
-static int find_catalog(__u32 program, char **text)
+static int find_catalog(int program, char **text)
 {
 	struct bpf_prog_info info = {};
 	__u32 ids[64], size = sizeof(info);
-	int fd = bpf_prog_get_fd_by_id(program);
 	int error = 0;
 
-	if (fd < 0)
-		return -errno;
 	info.nr_map_ids = G_N_ELEMENTS(ids);
 	info.map_ids = (__u64)(unsigned long)ids;
-	if (bpf_obj_get_info_by_fd(fd, &info, &size))
+	if (bpf_obj_get_info_by_fd(program, &info, &size))
 		error = -errno;
 	for (__u32 i = 0; !error && !*text && i < MIN(info.nr_map_ids, G_N_ELEMENTS(ids)); i++)
 		error = read_catalog(ids[i], text);
-	close(fd);
 	return error;
 }
 
@@ -148,6 +144,7 @@ static void link_free(gpointer data)
 	struct gate_link *link = data;
 
 	close(link->fd);
+	close(link->program_fd);
 	g_free(link->pin);
 	g_free(link);
 }
@@ -157,7 +154,7 @@ static void link_free(gpointer data)
 static int read_generation(struct gate *gate, struct gate_link *link)
 {
 	g_autofree char *text = NULL;
-	int error = find_catalog(link->program, &text);
+	int error = find_catalog(link->program_fd, &text);
 	struct generation *generation = !error && text ? generation_from_text(text) : NULL;
 
 	if (!generation)
@@ -185,7 +182,9 @@ static int read_program(struct gate *gate, struct gate_link *link, __u32 *ifinde
 		return -errno;
 	link->program = info.prog_id;
 	*ifindex = info.xdp.ifindex;
-	return read_generation(gate, link);
+	close(link->program_fd); /* of the try before, or -1 */
+	link->program_fd = bpf_prog_get_fd_by_id(info.prog_id);
+	return link->program_fd < 0 ? -errno : read_generation(gate, link);
 }
 
 static bool read_link(struct gate *gate, const char *name, struct messages *messages)
@@ -196,6 +195,7 @@ static bool read_link(struct gate *gate, const char *name, struct messages *mess
 
 	link->pin = g_strdup_printf("%s/%s", gate->directory, name);
 	link->fd = bpf_obj_get(link->pin);
+	link->program_fd = -1;
 	link->attach = "none";
 	g_ptr_array_add(gate->links, link);
 	if (link->fd < 0)

@@ -23,6 +23,7 @@ struct gate_link {
 	unsigned int ifindex; /* 0: the interface is gone, or the link was detached */
 	char name[IF_NAMESIZE];
 	__u32 program;           /* its id */
+	int program_fd;          /* keeps it, whatever a writer does meanwhile */
 	const char *attach;      /* "native", "generic", "offloaded" or "none" */
 	unsigned int generation; /* number; 0: the program is not of this version */
 };

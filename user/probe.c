@@ -161,22 +161,18 @@ static bool ask(struct portcullis *twin, int program, const struct question *que
 	return read_reason(twin, reason, messages);
 }
 
-bool probe(__u32 program, const struct question *question, enum reason *reason,
+bool probe(int program, const struct question *question, enum reason *reason,
 	   struct messages *messages)
 {
-	int fd = bpf_prog_get_fd_by_id(program);
 	struct portcullis *twin;
 	bool asked;
 
-	if (fd < 0)
-		return fail(messages, "open the program in force");
 	libbpf_set_print(NULL);
 	twin = portcullis__open();
 	asked = (twin || fail(messages, "open a twin of the program")) &&
-		adopt_maps(twin, fd, messages) &&
+		adopt_maps(twin, program, messages) &&
 		(!portcullis__load(twin) || fail(messages, "load a twin of the program")) &&
-		ask(twin, fd, question, reason, messages);
+		ask(twin, program, question, reason, messages);
 	portcullis__destroy(twin);
-	close(fd);
 	return asked;
 }

@@ -10,12 +10,12 @@
 #include "message.h"
 
 /*
- * Loads a twin of the program with this id: the same instructions and constants with the same
+ * Loads a twin of the program of this descriptor: the same instructions and constants with the same
  * generation's maps, but counters of its own, and runs it once. Source and destination must be
  * addresses of one family. False with a message if it cannot be asked, or is not the program that
  * this binary carries.
  */
-bool probe(__u32 program, const struct question *question, enum reason *reason,
+bool probe(int program, const struct question *question, enum reason *reason,
 	   struct messages *messages);
 
 #endif

@@ -101,6 +101,12 @@ test_swap() {
 	exits "swap of a prefix" 0 portcullis swap chat closed
 	verdicts "closed" "" $CHAT $CHAT6
 	verdicts "the first swap stays" "5061 8057" $DIRECTOR6
+	says "a server misspelt" 1 "portcullis: error: no server 'fe10' in the site, did you mean \
+'fe01'?" portcullis swap fe10 director
+	says "a server forgotten" 1 "portcullis: error: no server 'director' in the site, expected \
+'portcullis swap SERVER PROFILE'" portcullis swap director
+	says "a profile forgotten" 1 "portcullis: error: which profile? 'portcullis swap fe01 \
+PROFILE'" portcullis swap fe01
 	exits "up takes the site again" 0 portcullis up "$WORK/site.md"
 	same "all as the site says" "director null" \
 		"$(status_of dir01 '"\(.profile) \(.site_profile)"')"

@@ -44,8 +44,8 @@ pins() {
 
 test_both() {
 	says "up" 0 "generation 1 in force
-  card: 1 servers
-  card2: 1 servers" portcullis up "$WORK/site.md"
+  card: 1 server
+  card2: 1 server" portcullis up "$WORK/site.md"
 	same "both are attached" "card true, card2 true" "$(attached)"
 	same "both drop" "silence 1" "$(answer $FRONT 22) $(other_answer 22)"
 	same "both pass" "refused 2" "$(answer $FRONT 5061) $(other_answer 5061)"
@@ -81,8 +81,8 @@ without it"
 	second_card
 	exits "it is back, without a policy: status" 1 portcullis status
 	says "up attaches it again" 0 "generation 4 in force
-  card: 1 servers
-  card2: 1 servers" portcullis up "$WORK/site.md"
+  card: 1 server
+  card2: 1 server" portcullis up "$WORK/site.md"
 	exits "status" 0 portcullis status
 	same "both drop" "silence 1" "$(answer $FRONT 22) $(other_answer 22)"
 	same "nothing is left of the old link" "$PINS" "$(pins)"
@@ -118,7 +118,10 @@ test_profiles() {
 state_after() {
 	local here there code
 
-	here=$(answer $FRONT 8057) there=$(other_answer 8057)
+	other_answer 8057 >"$WORK/there" &
+	here=$(answer $FRONT 8057)
+	wait $!
+	there=$(cat "$WORK/there")
 	portcullis status >"$WORK/status" 2>&1
 	code=$?
 	[ "$here" = refused ] && here=2 || here=1

@@ -227,8 +227,7 @@ static bool same_prefix(const uint8_t *a, const uint8_t *b, unsigned int bits)
 {
 	unsigned int rest = bits % 8;
 
-	return !memcmp(a, b, bits / 8) &&
-	       (!rest || !((a[bits / 8] ^ b[bits / 8]) >> (8 - rest)));
+	return !memcmp(a, b, bits / 8) && (!rest || !((a[bits / 8] ^ b[bits / 8]) >> (8 - rest)));
 }
 
 static const struct test_server *find_server(const struct frame *frame)
@@ -256,8 +255,7 @@ static void expect_count(struct count *count, uint32_t bytes)
 
 static void expect_slot(const struct frame *frame, uint32_t bytes)
 {
-	enum transport transport =
-		frame->protocol == IPPROTO_TCP ? TRANSPORT_TCP : TRANSPORT_UDP;
+	enum transport transport = frame->protocol == IPPROTO_TCP ? TRANSPORT_TCP : TRANSPORT_UDP;
 	uint16_t port = frame_destination_port(frame);
 
 	for (size_t i = 0; i < G_N_ELEMENTS(test_segments); i++) {
@@ -271,10 +269,20 @@ static void expect_slot(const struct frame *frame, uint32_t bytes)
 
 static void expect_port(const struct frame *frame)
 {
-	enum transport transport =
-		frame->protocol == IPPROTO_TCP ? TRANSPORT_TCP : TRANSPORT_UDP;
+	enum transport transport = frame->protocol == IPPROTO_TCP ? TRANSPORT_TCP : TRANSPORT_UDP;
 
 	expected.dropped_ports[transport << 16 | frame_destination_port(frame)]++;
+}
+
+/* Whether drops are only counted: a server's mode is its own, the rest has the gate's. */
+static bool is_monitored(const struct portcullis *program, const struct test_server *server,
+			 bool holds)
+{
+	if (server)
+		return server->monitor;
+	if (holds && program->rodata->everyone != TARGET_NONE)
+		return target_monitor(program->rodata->everyone);
+	return program->rodata->monitor;
 }
 
 /* What a frame with that reason must have counted. Returns whether it must drop. */
@@ -284,21 +292,23 @@ static bool expect(const struct portcullis *program, const struct frame *frame, 
 	bool holds, drop = reason >= REASON_NOT_PUBLISHED;
 	uint32_t bytes = frame_length(frame, &holds);
 	const struct test_server *server =
-		holds && program->rodata->count_servers ? find_server(frame) : NULL;
-	bool monitored = program->rodata->monitor || (server && server->monitor);
+		holds && program->rodata->have_servers4 ? find_server(frame) : NULL;
 
-	expect_count(drop && monitored ? &expected.reasons.monitored[reason]
-				       : &expected.reasons.enforced[reason],
-		     bytes);
+	if (drop && is_monitored(program, server, holds)) {
+		expect_count(&expected.reasons.monitored[reason], bytes);
+		drop = false;
+	} else {
+		expect_count(&expected.reasons.enforced[reason], bytes);
+	}
 	if (reason == REASON_PUBLISHED)
 		expect_slot(frame, bytes);
 	if (port_read)
 		expect_port(frame);
-	if (server)
-		expect_count(drop && !monitored ? &expected.servers[server->server].dropped
-						: &expected.servers[server->server].passed,
+	if (server && program->rodata->count_servers)
+		expect_count(drop ? &expected.servers[server->server].dropped
+				  : &expected.servers[server->server].passed,
 			     bytes);
-	return drop && !monitored;
+	return drop;
 }
 
 uint32_t harness_verdict(struct portcullis *program, const void *frame, size_t size)

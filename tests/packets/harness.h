@@ -6,14 +6,12 @@
 #ifndef PORTCULLIS_TEST_HARNESS_H
 #define PORTCULLIS_TEST_HARNESS_H
 
-/* clang-format off: cmocka wants these before it */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
-/* clang-format on */
 
+#include <cmocka.h>
 #include <linux/types.h>
 
 #include "layout.h"

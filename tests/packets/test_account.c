@@ -64,7 +64,22 @@ static void test_interface_monitor(void **state)
 	struct portcullis *program = *state = harness_open();
 
 	program->rodata->monitor = true;
+	program->rodata->everyone |= 1;
 	run(program);
+}
+
+/* The gate's mode is for what leads to no server; a server's is its own, either way. */
+static void test_modes_apart(void **state)
+{
+	struct portcullis *program = *state = harness_open();
+
+	harness_site(program);
+	program->rodata->monitor = true;
+	program->rodata->everyone = target_make(SERVER_WHOLE_INTERFACE, CLOSED, 0);
+	program->rodata->unlisted_drop = true;
+	run(program);
+	harness_check(program, REASON_NOT_LISTED, "ip4 dst=198.51.100.9 tcp to=443");
+	harness_check(program, REASON_ICMP_TYPE, "ip4 dst=198.51.100.9 icmp=5");
 }
 
 /* In interface mode nothing is counted by server, even if told to. */
@@ -124,6 +139,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_site_monitor, harness_close),
 		cmocka_unit_test_teardown(test_interface, harness_close),
 		cmocka_unit_test_teardown(test_interface_monitor, harness_close),
+		cmocka_unit_test_teardown(test_modes_apart, harness_close),
 		cmocka_unit_test_teardown(test_interface_counts_no_server, harness_close),
 		cmocka_unit_test_teardown(test_servers_not_counted, harness_close),
 		cmocka_unit_test_teardown(test_counters_missing, harness_close),

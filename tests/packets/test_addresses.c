@@ -20,9 +20,9 @@ static int open_interface(void **state)
 
 static void test_sources4(void **state)
 {
-	static const char *const bad[] = {
-		"0.0.0.1",   "0.255.255.255", "127.0.0.0",       "127.0.0.1",      "127.255.255.255",
-		"224.0.0.0", "224.0.0.251",   "239.255.255.255", "255.255.255.255"};
+	static const char *const bad[] = {"0.0.0.1",     "0.255.255.255",   "127.0.0.0",
+					  "127.0.0.1",   "127.255.255.255", "224.0.0.0",
+					  "224.0.0.251", "239.255.255.255", "255.255.255.255"};
 	static const char *const good[] = {"1.0.0.0",         "126.255.255.255", "128.0.0.0",
 					   "223.255.255.255", "240.0.0.1",       "254.255.255.255",
 					   "255.255.255.254", "10.0.1.12",       "11.1.0.10"};
@@ -47,10 +47,10 @@ static void test_sources6(void **state)
 					  "::ffff:0:0",   "::ffff:192.0.2.7",
 					  "::ffff:ffff:1"};
 	static const char *const good[] = {
-		"::2",          "::1:0:0",   "::fffe:c000:207", "::1:ffff:c000:207",
-		"0:0:0:1::1",   "1::",       "::100",           "1::ffff:c000:207",
-		"64:ff9b::1",   "100::1",    "fe80::1",         "fc00::1",
-		"feff::1",      "2001:db8::", "8000::1",        "::8000:0:0:0"};
+		"::2",        "::1:0:0",    "::fffe:c000:207", "::1:ffff:c000:207",
+		"0:0:0:1::1", "1::",        "::100",           "1::ffff:c000:207",
+		"64:ff9b::1", "100::1",     "fe80::1",         "fc00::1",
+		"feff::1",    "2001:db8::", "8000::1",         "::8000:0:0:0"};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		harness_check(*state, REASON_BAD_ADDRESS, "ip6 src=%s tcp to=443", bad[i]);
@@ -153,9 +153,11 @@ static void test_destinations(void **state)
 int main(void)
 {
 	const struct CMUnitTest site[] = {
-		cmocka_unit_test(test_sources4),      cmocka_unit_test(test_sources6),
+		cmocka_unit_test(test_sources4),
+		cmocka_unit_test(test_sources6),
 		cmocka_unit_test(test_source_is_destination),
-		cmocka_unit_test(test_unspecified4),  cmocka_unit_test(test_unspecified6),
+		cmocka_unit_test(test_unspecified4),
+		cmocka_unit_test(test_unspecified6),
 	};
 	const struct CMUnitTest interface[] = {cmocka_unit_test(test_destinations)};
 

@@ -128,8 +128,8 @@ static void test_header_cut(void **state)
 		harness_check(*state, REASON_MALFORMED, "ip4 total=%d ah=20 udp to=3478",
 			      20 + size);
 	for (int size = 54; size < 114; size++)
-		harness_check(*state, REASON_MALFORMED,
-			      "ip6 hop=8 dest=16 ah=16 tcp to=443 cut=%d", size);
+		harness_check(*state, REASON_MALFORMED, "ip6 hop=8 dest=16 ah=16 tcp to=443 cut=%d",
+			      size);
 }
 
 static void test_stated_length(void **state)
@@ -143,7 +143,8 @@ static void test_stated_length(void **state)
 		/* AH has 12 bytes at least */
 		{"ip6 ah=16 units=0 tcp to=443", REASON_MALFORMED},
 		{"ip4 ah=16 units=0 tcp to=443", REASON_MALFORMED},
-		/* a header that states less than it was made with: what follows is read too early */
+		/* a header that states less than it was made with: what follows is read too early
+		 */
 		{"ip6 dest=16 units=0 tcp to=443", REASON_MALFORMED},
 		{"ip6 hop=8", REASON_MALFORMED},
 	};
@@ -170,14 +171,10 @@ static void test_beyond_first_buffer(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_chains),
-		cmocka_unit_test(test_icmp_behind_chain),
-		cmocka_unit_test(test_length_of_chain),
-		cmocka_unit_test(test_refused_headers),
-		cmocka_unit_test(test_ip4_protocols),
-		cmocka_unit_test(test_header_cut),
-		cmocka_unit_test(test_stated_length),
-		cmocka_unit_test(test_beyond_first_buffer),
+		cmocka_unit_test(test_chains),          cmocka_unit_test(test_icmp_behind_chain),
+		cmocka_unit_test(test_length_of_chain), cmocka_unit_test(test_refused_headers),
+		cmocka_unit_test(test_ip4_protocols),   cmocka_unit_test(test_header_cut),
+		cmocka_unit_test(test_stated_length),   cmocka_unit_test(test_beyond_first_buffer),
 	};
 
 	return cmocka_run_group_tests(tests, open_site, harness_close);

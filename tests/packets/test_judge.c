@@ -23,16 +23,25 @@ static void test_ports(void **state)
 		unsigned int port;
 		enum reason reason;
 	} ports[] = {
-		{"tcp", 5061, REASON_PUBLISHED},      {"tcp", 5060, REASON_NOT_PUBLISHED},
-		{"tcp", 5062, REASON_NOT_PUBLISHED},  {"udp", 5061, REASON_NOT_PUBLISHED},
-		{"tcp", 49151, REASON_NOT_PUBLISHED}, {"tcp", 49152, REASON_PUBLISHED},
-		{"tcp", 57500, REASON_PUBLISHED},     {"tcp", 57501, REASON_NOT_PUBLISHED},
-		{"udp", 49999, REASON_NOT_PUBLISHED}, {"udp", 50000, REASON_PUBLISHED},
-		{"udp", 59999, REASON_PUBLISHED},     {"udp", 60000, REASON_NOT_PUBLISHED},
-		{"udp", 3478, REASON_PUBLISHED},      {"tcp", 3478, REASON_NOT_PUBLISHED},
+		{"tcp", 5061, REASON_PUBLISHED},
+		{"tcp", 5060, REASON_NOT_PUBLISHED},
+		{"tcp", 5062, REASON_NOT_PUBLISHED},
+		{"udp", 5061, REASON_NOT_PUBLISHED},
+		{"tcp", 49151, REASON_NOT_PUBLISHED},
+		{"tcp", 49152, REASON_PUBLISHED},
+		{"tcp", 57500, REASON_PUBLISHED},
+		{"tcp", 57501, REASON_NOT_PUBLISHED},
+		{"udp", 49999, REASON_NOT_PUBLISHED},
+		{"udp", 50000, REASON_PUBLISHED},
+		{"udp", 59999, REASON_PUBLISHED},
+		{"udp", 60000, REASON_NOT_PUBLISHED},
+		{"udp", 3478, REASON_PUBLISHED},
+		{"tcp", 3478, REASON_NOT_PUBLISHED},
 		/* 3478 and 443 with their bytes swapped */
-		{"udp", 38413, REASON_NOT_PUBLISHED}, {"tcp", 47873, REASON_NOT_PUBLISHED},
-		{"tcp", 1, REASON_NOT_PUBLISHED},     {"udp", 65535, REASON_NOT_PUBLISHED},
+		{"udp", 38413, REASON_NOT_PUBLISHED},
+		{"tcp", 47873, REASON_NOT_PUBLISHED},
+		{"tcp", 1, REASON_NOT_PUBLISHED},
+		{"udp", 65535, REASON_NOT_PUBLISHED},
 		/* a segment of a kind that this program does not know */
 		{"tcp", 9, REASON_NOT_PUBLISHED},
 	};
@@ -136,8 +145,8 @@ static bool listed(int type, const int *types)
 static void test_icmp_types(void **state)
 {
 	static const int icmp[] = {0, 3, 8, 11, 12, -1};
-	static const int icmp6[] = {1,   2,   3,   4,   128, 129, 130, 131, 132, 133, 134, 135,
-				    136, 141, 142, 143, 148, 149, 151, 152, 153, -1};
+	static const int icmp6[] = {1,   2,   3,   4,   128, 129, 130, 131, 132, 133, 134,
+				    135, 136, 141, 142, 143, 148, 149, 151, 152, 153, -1};
 
 	for (int type = 0; type < 256; type++) {
 		harness_check(*state, listed(type, icmp) ? REASON_ICMP : REASON_ICMP_TYPE,

@@ -26,16 +26,16 @@ static bool names_map(const __u32 *ids, __u32 count, const char *name)
 static void check_maps(struct portcullis *program)
 {
 	static const char *const names[] = {
-		"ports",       "segments",    "servers4", "servers6",        "prefixes4",
-		"prefixes6",   "management4", "catalog",  "management6",     "counters",
-		"reasons",     "dropped_ports", "server_counters"};
+		"ports",     "segments",      "servers4",       "servers6",    "prefixes4",
+		"prefixes6", "management4",   "catalog",        "management6", "counters",
+		"reasons",   "dropped_ports", "server_counters"};
 	__u32 ids[32] = {};
 	struct bpf_prog_info info = {.nr_map_ids = 32, .map_ids = (__u64)(uintptr_t)ids};
 	__u32 size = sizeof(info);
 
-	assert_int_equal(bpf_obj_get_info_by_fd(bpf_program__fd(program->progs.portcullis), &info,
-						&size),
-			 0);
+	assert_int_equal(
+		bpf_obj_get_info_by_fd(bpf_program__fd(program->progs.portcullis), &info, &size),
+		0);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (!names_map(ids, info.nr_map_ids, names[i]))
 			fail_msg("the program does not name the map '%s'", names[i]);

@@ -47,8 +47,8 @@ static void test_link_header_cut(void **state)
 	for (int size = 14; size < 18; size++) {
 		harness_check(*state, REASON_MALFORMED, "vlan=8100 ip4 tcp to=443 cut=%d", size);
 		harness_check(*state, REASON_MALFORMED, "vlan=88a8 ip6 tcp to=443 cut=%d", size);
-		harness_check(*state, REASON_MALFORMED,
-			      "vlan=88a8 vlan=8100 ip4 tcp to=443 cut=%d", size + 4);
+		harness_check(*state, REASON_MALFORMED, "vlan=88a8 vlan=8100 ip4 tcp to=443 cut=%d",
+			      size + 4);
 	}
 	/* the third tag is told by the second, so its own bytes need not be there */
 	harness_check(*state, REASON_VLAN_DEPTH, "vlan=8100 vlan=8100 vlan=8100 ip4 cut=22");
@@ -61,8 +61,8 @@ static void test_ip_header_cut(void **state)
 	for (int size = 14; size < 14 + 40 + 20; size++)
 		harness_check(*state, REASON_MALFORMED, "ip6 tcp to=443 cut=%d", size);
 	for (int size = 22; size < 22 + 40 + 8; size++)
-		harness_check(*state, REASON_MALFORMED, "vlan=88a8 vlan=8100 ip6 udp to=3478 cut=%d",
-			      size);
+		harness_check(*state, REASON_MALFORMED,
+			      "vlan=88a8 vlan=8100 ip6 udp to=3478 cut=%d", size);
 	for (int size = 22; size < 22 + 24 + 20; size++)
 		harness_check(*state, REASON_MALFORMED,
 			      "vlan=88a8 vlan=8100 ip4 options=4 tcp to=443 cut=%d", size);
@@ -157,8 +157,8 @@ static void test_tcp_data_offset(void **state)
 			continue;
 		harness_check(*state, REASON_MALFORMED, "ip4 tcp to=443 doff=%d data=%d", doff,
 			      options - 1);
-		harness_check(*state, REASON_MALFORMED, "ip6 tcp to=443 doff=%d data=%d pad=1", doff,
-			      options - 1);
+		harness_check(*state, REASON_MALFORMED, "ip6 tcp to=443 doff=%d data=%d pad=1",
+			      doff, options - 1);
 	}
 }
 
@@ -222,16 +222,11 @@ static void test_large_frames(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_link_headers),
-		cmocka_unit_test(test_link_header_cut),
-		cmocka_unit_test(test_ip_header_cut),
-		cmocka_unit_test(test_ip_version),
-		cmocka_unit_test(test_ip4_options),
-		cmocka_unit_test(test_ip_length),
-		cmocka_unit_test(test_transport_header_cut),
-		cmocka_unit_test(test_tcp_data_offset),
-		cmocka_unit_test(test_udp_length),
-		cmocka_unit_test(test_ip4_fragments),
+		cmocka_unit_test(test_link_headers),         cmocka_unit_test(test_link_header_cut),
+		cmocka_unit_test(test_ip_header_cut),        cmocka_unit_test(test_ip_version),
+		cmocka_unit_test(test_ip4_options),          cmocka_unit_test(test_ip_length),
+		cmocka_unit_test(test_transport_header_cut), cmocka_unit_test(test_tcp_data_offset),
+		cmocka_unit_test(test_udp_length),           cmocka_unit_test(test_ip4_fragments),
 		cmocka_unit_test(test_large_frames),
 	};
 

@@ -150,12 +150,14 @@ static void test_full_buckets(void **state)
 	for (key = 0; key < 4; key++) {
 		for (int i = 0; i < BUCKET4_SERVERS; i++) {
 			bucket4.server[i].address = htonl(0x0a000200 + i);
-			bucket4.server[i].target = target_make(SERVER_FIRST, i % 2 ? SERVICES : OTHER, 0);
+			bucket4.server[i].target =
+				target_make(SERVER_FIRST, i % 2 ? SERVICES : OTHER, 0);
 		}
 		for (int i = 0; i < BUCKET6_SERVERS; i++) {
 			bucket6.server[i].address[3] = htonl(i + 1);
 			bucket6.server[i].address[0] = htonl(0x20010db8);
-			bucket6.server[i].target = target_make(SERVER_FIRST, i % 2 ? SERVICES : OTHER, 0);
+			bucket6.server[i].target =
+				target_make(SERVER_FIRST, i % 2 ? SERVICES : OTHER, 0);
 		}
 		bpf_map_update_elem(bpf_map__fd(program->maps.servers4), &key, &bucket4, 0);
 		bpf_map_update_elem(bpf_map__fd(program->maps.servers6), &key, &bucket6, 0);

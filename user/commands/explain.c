@@ -106,9 +106,9 @@ static enum exit_code answer(struct context *context, const struct judgement *ju
 	return EXIT_RIGHT;
 }
 
-/* The program of the interface that is meant, and which one of the choice that is; 0 with a
+/* The program of the interface that is meant, and which one of the choice that is; -1 with a
  * message. */
-static __u32 find_program(struct context *context, const struct gate *gate, guint *at)
+static int find_program(struct context *context, const struct gate *gate, guint *at)
 {
 	const GPtrArray *interfaces = gate->generation->choice->interfaces;
 	bool any =
@@ -119,7 +119,7 @@ static __u32 find_program(struct context *context, const struct gate *gate, guin
 		const struct gate_link *link = gate_link(gate, one->name);
 
 		if (link && (any || !g_strcmp0(on_interface, one->name)))
-			return link->program;
+			return link->program_fd;
 	}
 	if (on_interface)
 		wrong(context, "nothing is enforced on '%s'", on_interface);
@@ -128,7 +128,7 @@ static __u32 find_program(struct context *context, const struct gate *gate, guin
 	else
 		wrong(context, "%u interfaces are enforced: say which, with --interface",
 		      interfaces->len);
-	return 0;
+	return -1;
 }
 
 static enum exit_code ask(struct context *context, const struct gate *gate,
@@ -137,14 +137,14 @@ static enum exit_code ask(struct context *context, const struct gate *gate,
 	g_autofree char *error = NULL;
 	struct question question = {};
 	struct judgement judgement;
-	__u32 program;
+	int program;
 
 	if (!gate->generation)
 		return wrong(context, "nothing is enforced here: name a PROFILE or a SITE");
 	if (!question_read(words, gate->generation, &question, &error))
 		return wrong(context, "%s", error);
 	program = find_program(context, gate, &question.interface);
-	if (!program)
+	if (program < 0)
 		return EXIT_WRONG;
 	judgement = judge(gate->generation, &question);
 	if (!probe(program, &question, &judgement.reason, context->messages))

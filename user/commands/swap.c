@@ -6,6 +6,7 @@
 #include "change.h"
 #include "command.h"
 #include "gate.h"
+#include "nearest.h"
 
 static char *interface;
 static gboolean monitor, enforce, allow_lockout;
@@ -48,6 +49,21 @@ static enum exit_code choose_profile(struct context *context, const struct polic
 	return EXIT_RIGHT;
 }
 
+static enum exit_code unknown_server(struct context *context, const struct policy *policy,
+				     const char *name)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	g_autofree char *near = NULL;
+
+	for (guint i = 0; i < policy->servers->len; i++)
+		g_ptr_array_add(names, (char *)((struct server *)policy->servers->pdata[i])->name);
+	near = nearest(name, names);
+	if (near)
+		return wrong(context, "no server '%s' in the site, did you mean %s?", name, near);
+	return wrong(context,
+		     "no server '%s' in the site, expected 'portcullis swap SERVER PROFILE'", name);
+}
+
 static enum exit_code choose_server(struct context *context, const struct policy *policy,
 				    struct choice *choice, char **operands)
 {
@@ -60,7 +76,7 @@ static enum exit_code choose_server(struct context *context, const struct policy
 		return EXIT_RIGHT;
 	server = policy_server(policy, operands[0]);
 	if (!server)
-		return wrong(context, "no server '%s' in the site", operands[0]);
+		return unknown_server(context, policy, operands[0]);
 	if (!operands[1])
 		return wrong(context, "which profile? 'portcullis swap %s PROFILE'", operands[0]);
 	expression = g_strjoinv(" ", operands + 1);

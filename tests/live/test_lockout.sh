@@ -1,0 +1,103 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Nobody is to lock himself out: what a policy cuts off is listed, an SSH connection stops it.
+# shellcheck source=/dev/null
+. "$(dirname "$0")/lib.sh"
+skip_unless_root jq socat
+alone "$@"
+
+EDGE4=192.0.2.1
+ERROR="card: error: an SSH connection to this host would be cut off: let it in with --management \
+'10.0.9.0/24, tcp/22' (your networks), try --monitor first, or insist with --allow-lockout"
+
+# SSH servers are told by their name.
+name_processes() {
+	cp "$(command -v socat)" "$WORK/sshd" && cp "$(command -v socat)" "$WORK/web"
+}
+
+established() {
+	edge ss -tnH state established sport = :2222 | grep -q "$CLIENT4"
+}
+
+# masked COMMAND...: all it prints, without process ids and ephemeral ports; then its exit code
+masked() {
+	local text code
+
+	text=$("$@" 2>&1)
+	code=$?
+	sed -E 's/, pid [0-9]+\)/)/; s/:(3[2-9]|[45][0-9]|60)[0-9]{3}\b/:PORT/g' <<<"$text"
+	echo "exit code $code"
+}
+
+# refuses NAME COMMAND...: because of the connection, and nothing is enforced then
+refuses() {
+	same "$1" "card: warning: cuts off tcp $EDGE4:2222 from $CLIENT4:PORT (sshd)
+card: warning: cuts off tcp 0.0.0.0:2222 (sshd)
+card: warning: cuts off tcp 0.0.0.0:8443 (web)
+$ERROR
+exit code 1" "$(masked "${@:2}")"
+	says "$1: nothing is enforced" 0 "nothing is enforced" portcullis status
+}
+
+# alive: whether the connection still carries what is typed
+alive() {
+	echo "$1" >&"$typed"
+	until_true grep -qx "$1" "$WORK/connection" && echo alive || echo dead
+}
+
+test_refused() {
+	refuses "up" portcullis up card director
+	refuses "without SSH_CONNECTION" edge env -u SSH_CONNECTION "$PORTCULLIS" up card director
+	refuses "without any environment" edge env -i "$PORTCULLIS" up card director
+	same "the connection" alive "$(alive one)"
+}
+
+test_monitor() {
+	exits "monitor" 0 portcullis up card director --monitor
+	same "the connection" alive "$(alive two)"
+	same "enforcing it is refused" "1" "$(portcullis swap --enforce 2>/dev/null || echo $?)"
+	same "monitor stays" monitor "$(portcullis status --json | jq -r .mode)"
+	exits "down" 0 portcullis down
+}
+
+test_management() {
+	same "for others only" "1" "$(portcullis up card director \
+		--management "10.0.0.0/8, tcp/2222" 2>/dev/null || echo $?)"
+	exits "for the client" 0 portcullis up card director --management "$CLIENT4/32, tcp/2222"
+	same "the connection" alive "$(alive three)"
+	exits "a swap keeps it" 0 portcullis swap front-end
+	same "the connection" alive "$(alive four)"
+	same "taking it away is refused" "1" "$(portcullis up card director \
+		--management "10.0.0.0/8, tcp/2222" 2>/dev/null || echo $?)"
+	same "the connection" alive "$(alive five)"
+	exits "down" 0 portcullis down
+}
+
+test_insisted() {
+	same "allow-lockout" "card: warning: cuts off tcp $EDGE4:2222 from $CLIENT4:PORT (sshd)
+card: warning: cuts off tcp 0.0.0.0:2222 (sshd)
+card: warning: cuts off tcp 0.0.0.0:8443 (web)
+generation 1 in force
+  card: director, 5 tcp and 1 udp ports open
+exit code 0" "$(masked portcullis up card director --allow-lockout)"
+	echo six >&"$typed"
+	sleep 0.3
+	same "the connection is cut off" "" "$(grep -x six "$WORK/connection")"
+	exits "down" 0 portcullis down
+	same "and there again" alive "$(alive seven)"
+}
+
+make_edge || bail_out "cannot make network namespaces"
+name_processes
+start ssh_output edge "$WORK/sshd" TCP4-LISTEN:2222,fork,reuseaddr PIPE
+start web_output edge "$WORK/web" TCP4-LISTEN:8443,fork PIPE
+mkfifo "$WORK/keyboard"
+until_true client "$BUILD/live/traffic" connect $EDGE4 2222
+client socat - "TCP4:$EDGE4:2222" <>"$WORK/keyboard" >"$WORK/connection" &
+exec {typed}>"$WORK/keyboard"
+until_true established || bail_out "no connection"
+test_refused
+test_monitor
+test_management
+test_insisted
+plan

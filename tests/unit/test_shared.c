@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Shared maps: created, found again, grown, taken back, refused and forgotten. */
+#include "own_host.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <sys/stat.h>
+
+#include "own_gate.h"
+#include "shared.h"
+
+/* --- without a kernel --- */
+
+static void names_pins(void **state)
+{
+	static const struct {
+		const char *pin;
+		enum shared_map map;
+		__u32 blocks;
+	} cases[] = {
+		{"counters-1", SHARED_COUNTERS, 1},
+		{"counters-4294967295", SHARED_COUNTERS, 4294967295},
+		{"server_counters-12", SHARED_SERVER_COUNTERS, 12},
+		{"reasons-1", SHARED_REASONS, 1},
+		{"dropped_ports-32", SHARED_DROPPED_PORTS, 32},
+		{"counters", SHARED_MAPS, 0},
+		{"counters-", SHARED_MAPS, 0},
+		{"counters-x", SHARED_MAPS, 0},
+		{"counters-1x", SHARED_MAPS, 0},
+		{"counters-4294967296", SHARED_MAPS, 0},
+		{"counters--1", SHARED_MAPS, 0},
+		{"counter-1", SHARED_MAPS, 0},
+		{"counters1", SHARED_MAPS, 0},
+		{"link-3", SHARED_MAPS, 0},
+		{"", SHARED_MAPS, 0},
+	};
+
+	for (unsigned int i = 0; i < G_N_ELEMENTS(cases); i++) {
+		__u32 blocks = 0;
+
+		if (shared_of_pin(cases[i].pin, &blocks) != cases[i].map ||
+		    blocks != cases[i].blocks)
+			fail_msg("%s", cases[i].pin);
+	}
+	for (int map = 0; map < SHARED_MAPS; map++) {
+		g_autofree char *pin = g_strdup_printf("%s-7", shared_name(map));
+		__u32 blocks;
+
+		assert_int_equal(shared_of_pin(pin, &blocks), map);
+		assert_int_equal(blocks, 7);
+	}
+}
+
+static void counts_blocks(void **state)
+{
+	static const struct {
+		enum shared_map map;
+		__u32 slots, numbers, blocks;
+	} cases[] = {
+		{SHARED_COUNTERS, 1, 0, 1},
+		{SHARED_COUNTERS, COUNTS_PER_BLOCK, 0, 1},
+		{SHARED_COUNTERS, COUNTS_PER_BLOCK + 1, 0, 2},
+		{SHARED_COUNTERS, 1, 1000000, 1},
+		{SHARED_SERVER_COUNTERS, 1000000, SERVERS_PER_BLOCK, 1},
+		{SHARED_SERVER_COUNTERS, 0, SERVERS_PER_BLOCK + 1, 2},
+		{SHARED_SERVER_COUNTERS, 0, TARGET_SERVERS_MAX, 1024},
+		{SHARED_REASONS, 1000000, 1000000, 1},
+		{SHARED_DROPPED_PORTS, 1, 1, 32},
+	};
+
+	for (unsigned int i = 0; i < G_N_ELEMENTS(cases); i++)
+		assert_int_equal(shared_blocks(cases[i].map, cases[i].slots, cases[i].numbers),
+				 cases[i].blocks);
+}
+
+/* --- with one --- */
+
+static char *folder;
+
+static int make_folder(void **state)
+{
+	folder = gate_folder();
+	return mkdir(folder, 0700);
+}
+
+static int remove_folder(void **state)
+{
+	g_autofree char *command = g_strdup_printf("rm -rf %s", folder);
+
+	run(command);
+	g_free(folder);
+	return 0;
+}
+
+static void open_right(struct shared *shared, __u32 slots, __u32 numbers)
+{
+	struct messages *messages = messages_new();
+
+	assert_true(shared_open(shared, folder, slots, numbers, messages));
+	assert_int_equal(messages->list->len, 0);
+	messages_free(messages);
+}
+
+static void pin_right(struct shared *shared)
+{
+	struct messages *messages = messages_new();
+
+	assert_true(shared_pin(shared, folder, messages));
+	assert_int_equal(messages->list->len, 0);
+	messages_free(messages);
+}
+
+static __u32 map_id(int fd)
+{
+	struct bpf_map_info info = {};
+	__u32 size = sizeof(info);
+
+	assert_int_equal(bpf_obj_get_info_by_fd(fd, &info, &size), 0);
+	return info.id;
+}
+
+static void creates_and_finds_again(void **state)
+{
+	struct shared first, second;
+
+	open_right(&first, 10, SERVER_FIRST);
+	check_pins("");
+	assert_int_equal(first.blocks[SHARED_COUNTERS], 3); /* one, and two to spare */
+	assert_int_equal(first.blocks[SHARED_SERVER_COUNTERS], 3);
+	assert_int_equal(first.blocks[SHARED_REASONS], 1);
+	assert_int_equal(first.blocks[SHARED_DROPPED_PORTS], 32);
+	pin_right(&first);
+	check_pins(SHARED_PINS);
+
+	/* All that fits into the spare blocks needs no new map. */
+	open_right(&second, 3 * COUNTS_PER_BLOCK, 3 * SERVERS_PER_BLOCK);
+	for (int map = 0; map < SHARED_MAPS; map++) {
+		assert_false(second.created[map]);
+		assert_int_equal(map_id(second.fd[map]), map_id(first.fd[map]));
+		assert_int_equal(second.blocks[map], first.blocks[map]);
+	}
+	pin_right(&second);
+	shared_unpin(&second, folder); /* it pinned nothing */
+	check_pins(SHARED_PINS);
+	shared_close(&first);
+	shared_close(&second);
+}
+
+static void set_count(int fd, __u32 slot, __u64 packets)
+{
+	g_autofree struct count_block *blocks =
+		g_new0(struct count_block, libbpf_num_possible_cpus());
+	__u32 block = slot / COUNTS_PER_BLOCK;
+
+	blocks[0].count[slot % COUNTS_PER_BLOCK].packets = packets;
+	assert_int_equal(bpf_map_update_elem(fd, &block, blocks, BPF_ANY), 0);
+}
+
+static __u64 get_count(int fd, __u32 slot)
+{
+	g_autofree struct count_block *blocks =
+		g_new0(struct count_block, libbpf_num_possible_cpus());
+	__u32 block = slot / COUNTS_PER_BLOCK;
+
+	assert_int_equal(bpf_map_lookup_elem(fd, &block, blocks), 0);
+	return blocks[0].count[slot % COUNTS_PER_BLOCK].packets;
+}
+
+static void grows_beside_what_it_counted(void **state)
+{
+	struct shared small, large, again;
+
+	open_right(&small, 10, SERVER_FIRST);
+	pin_right(&small);
+	set_count(small.fd[SHARED_COUNTERS], 7, 42);
+
+	open_right(&large, 3 * COUNTS_PER_BLOCK + 1, SERVER_FIRST);
+	assert_true(large.created[SHARED_COUNTERS]);
+	assert_false(large.created[SHARED_SERVER_COUNTERS]);
+	assert_int_equal(large.blocks[SHARED_COUNTERS], 6);
+	assert_int_equal(map_id(large.fd[SHARED_REASONS]), map_id(small.fd[SHARED_REASONS]));
+	pin_right(&large);
+	check_pins("counters-3 counters-6 dropped_ports-32 reasons-1 server_counters-3 ");
+	assert_int_equal(get_count(small.fd[SHARED_COUNTERS], 7), 42);
+	assert_int_equal(get_count(large.fd[SHARED_COUNTERS], 7), 0);
+
+	/* The larger is the one in use from then on, even for less. */
+	open_right(&again, 10, SERVER_FIRST);
+	assert_int_equal(map_id(again.fd[SHARED_COUNTERS]), map_id(large.fd[SHARED_COUNTERS]));
+
+	/* A load that fails takes back the larger alone. */
+	shared_unpin(&large, folder);
+	check_pins(SHARED_PINS);
+	shared_close(&small);
+	shared_close(&large);
+	shared_close(&again);
+}
+
+/* What is said where a pin is not what its name says. */
+static void check_refused(const char *pin, enum bpf_map_type type, __u32 value_size, __u32 entries)
+{
+	g_autofree char *path = g_strdup_printf("%s/%s", folder, pin);
+	g_autofree char *expected =
+		g_strdup_printf("%s: error: the pinned map is of another version of portcullis: "
+				"'portcullis down --all' removes it, its counters with it\n",
+				path);
+	g_autofree char *said = NULL;
+	struct messages *messages = messages_new();
+	struct shared shared;
+	int fd = bpf_map_create(type, "theirs", sizeof(__u32), value_size, entries, NULL);
+
+	assert_true(fd >= 0);
+	assert_int_equal(bpf_obj_pin(fd, path), 0);
+	assert_false(shared_open(&shared, folder, 10, 10, messages));
+	shared_close(&shared);
+	said = all_messages(messages);
+	assert_string_equal(said, expected);
+	messages_free(messages);
+	unlink(path);
+	close(fd);
+}
+
+static void refuses_other_versions(void **state)
+{
+	const __u32 counters = sizeof(struct count_block), reasons = sizeof(struct reason_counts);
+
+	check_refused("counters-2", BPF_MAP_TYPE_PERCPU_ARRAY, counters, 3);
+	check_refused("counters-2", BPF_MAP_TYPE_PERCPU_ARRAY, counters / 2, 2);
+	check_refused("counters-2", BPF_MAP_TYPE_ARRAY, counters, 2);
+	check_refused("reasons-1", BPF_MAP_TYPE_PERCPU_ARRAY, reasons + 8, 1);
+	check_refused("reasons-2", BPF_MAP_TYPE_PERCPU_ARRAY, reasons, 2);
+	check_refused("dropped_ports-33", BPF_MAP_TYPE_PERCPU_HASH, 32768, 33);
+}
+
+static void check_messages(struct messages *messages, const char *format)
+{
+	g_autofree char *said = all_messages(messages), *expected = NULL;
+	g_auto(GStrv) parts = g_strsplit(format, "DIR", -1);
+
+	expected = g_strjoinv(folder, parts);
+	assert_string_equal(said, expected);
+	messages_free(messages);
+}
+
+static void refuses_what_is_no_map(void **state)
+{
+	g_autofree char *path = g_strdup_printf("%s/reasons-1", folder);
+	struct messages *messages = messages_new();
+	struct shared shared;
+	int program = load_other_program();
+
+	assert_int_equal(bpf_obj_pin(program, path), 0);
+	assert_false(shared_open(&shared, folder, 10, 10, messages));
+	shared_close(&shared);
+	check_messages(messages,
+		       "DIR/reasons-1: error: the pinned map is of another version of "
+		       "portcullis: 'portcullis down --all' removes it, its counters with it\n");
+	close(program);
+}
+
+static void says_what_fails(void **state)
+{
+	struct messages *messages = messages_new();
+	struct shared shared;
+
+	open_right(&shared, 10, 10);
+	rmdir(folder);
+	assert_false(shared_pin(&shared, folder, messages));
+	check_messages(messages,
+		       "DIR/counters-3: error: cannot pin the map: No such file or directory\n");
+	shared_close(&shared);
+
+	messages = messages_new();
+	assert_false(shared_open(&shared, folder, 10, 10, messages));
+	check_messages(messages, "DIR: error: cannot read the folder: No such file or directory\n");
+	shared_close(&shared);
+
+	messages = messages_new();
+	assert_false(shared_forget(folder, messages));
+	check_messages(messages, "DIR: error: cannot read the folder: No such file or directory\n");
+
+	messages = messages_new();
+	assert_int_equal(shared_open_pin(folder, SHARED_REASONS, 1, messages), -1);
+	check_messages(messages,
+		       "DIR: error: cannot open the pinned map: No such file or directory\n");
+}
+
+static void forgets_counters_alone(void **state)
+{
+	g_autofree char *link = g_strdup_printf("%s/link-3", folder);
+	struct messages *messages = messages_new();
+	struct shared small, large;
+
+	open_right(&small, 10, 10);
+	pin_right(&small);
+	open_right(&large, 9 * COUNTS_PER_BLOCK, 10);
+	pin_right(&large);
+	assert_int_equal(bpf_obj_pin(small.fd[SHARED_REASONS], link), 0);
+	assert_true(shared_forget(folder, messages));
+	check_pins("link ");
+	assert_int_equal(messages->list->len, 0);
+	messages_free(messages);
+	shared_close(&small);
+	shared_close(&large);
+}
+
+#define test(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names_pins),  cmocka_unit_test(counts_blocks),
+		test(creates_and_finds_again), test(grows_beside_what_it_counted),
+		test(refuses_other_versions),  test(refuses_what_is_no_map),
+		test(says_what_fails),         test(forgets_counters_alone),
+	};
+
+	if (skip_without_root())
+		return 0;
+	return cmocka_run_group_tests(tests, make_host, remove_host);
+}
