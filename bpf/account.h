@@ -23,12 +23,12 @@ static __always_inline struct reason_counts *reason_counts(void)
 	return bpf_map_lookup_elem(&reasons, &key);
 }
 
-/* What really happened. */
-static __always_inline void account_enforced(const struct outcome *outcome)
+/* What really happened, where neither a segment nor a closed port counts it. */
+static __always_inline void account_reason(const struct outcome *outcome)
 {
 	struct reason_counts *counts = reason_counts();
 
-	if (counts && outcome->reason < REASON_COUNT)
+	if (likely(counts && outcome->reason < REASON_COUNT))
 		count_add(&counts->enforced[outcome->reason], outcome->length);
 }
 
@@ -37,55 +37,94 @@ static __always_inline void account_monitored(const struct outcome *outcome)
 {
 	struct reason_counts *counts = reason_counts();
 
-	if (counts && outcome->reason < REASON_COUNT)
+	if (likely(counts && outcome->reason < REASON_COUNT))
 		count_add(&counts->monitored[outcome->reason], outcome->length);
 }
 
-static __always_inline void account_segment(const struct outcome *outcome)
+static __always_inline void account_slot(const struct outcome *outcome)
 {
 	__u32 key = outcome->slot / COUNTS_PER_BLOCK;
 	struct count_block *block = bpf_map_lookup_elem(&counters, &key);
 
-	if (block)
+	if (likely(block))
 		count_add(&block->count[outcome->slot % COUNTS_PER_BLOCK], outcome->length);
 }
 
-/* Without a port the index is past the last block, where nothing is found. */
-static __always_inline void account_dropped_port(const struct outcome *outcome)
-{
-	__u32 key = outcome->port_index / PORTS_PER_BLOCK;
-	struct port_block *block = bpf_map_lookup_elem(&dropped_ports, &key);
-
-	if (block)
-		block->packets[outcome->port_index % PORTS_PER_BLOCK]++;
-}
-
-static __always_inline struct server_count *server_counts(const struct outcome *outcome)
+static __always_inline struct server_count *server_count(const struct outcome *outcome)
 {
 	__u32 server = target_server(outcome->target);
 	__u32 key = server / SERVERS_PER_BLOCK;
 	struct server_block *block;
 
-	if (!count_servers || server < SERVER_FIRST)
+	if (!count_servers || unlikely(server < SERVER_FIRST))
 		return NULL;
 	block = bpf_map_lookup_elem(&server_counters, &key);
-	return block ? &block->server[server % SERVERS_PER_BLOCK] : NULL;
+	return likely(block) ? &block->server[server % SERVERS_PER_BLOCK] : NULL;
+}
+
+/* Without a port the index is past the last block, where nothing is found. */
+static __always_inline struct port_block *port_block(const struct outcome *outcome)
+{
+	__u32 key = outcome->port_index / PORTS_PER_BLOCK;
+
+	return bpf_map_lookup_elem(&dropped_ports, &key);
+}
+
+static __always_inline void account_dropped_port(const struct outcome *outcome)
+{
+	struct port_block *block = port_block(outcome);
+
+	if (likely(block))
+		block->packets[outcome->port_index % PORTS_PER_BLOCK]++;
+}
+
+/* A closed port: its block has the reason's count too, so that one look-up does. */
+static __always_inline void account_refused(const struct outcome *outcome)
+{
+	struct port_block *block = port_block(outcome);
+
+	if (unlikely(!block))
+		return;
+	block->packets[outcome->port_index % PORTS_PER_BLOCK]++;
+	count_add(&block->refused, outcome->length);
 }
 
 static __always_inline void account_server_passed(const struct outcome *outcome)
 {
-	struct server_count *counts = server_counts(outcome);
+	struct server_count *server = server_count(outcome);
 
-	if (counts)
-		count_add(&counts->passed, outcome->length);
+	if (likely(server))
+		count_add(&server->passed, outcome->length);
 }
 
-static __always_inline void account_server_dropped(const struct outcome *outcome)
+static __always_inline void account_pass(const struct outcome *outcome)
 {
-	struct server_count *counts = server_counts(outcome);
+	if (likely(outcome->reason == REASON_PUBLISHED))
+		account_slot(outcome);
+	else
+		account_reason(outcome);
+	account_server_passed(outcome);
+}
 
-	if (counts)
-		count_add(&counts->dropped, outcome->length);
+static __always_inline void account_drop(const struct outcome *outcome)
+{
+	struct server_count *server = server_count(outcome);
+
+	if (likely(outcome->reason == REASON_NOT_PUBLISHED)) {
+		account_refused(outcome);
+	} else {
+		account_reason(outcome);
+		account_dropped_port(outcome);
+	}
+	if (likely(server))
+		count_add(&server->dropped, outcome->length);
+}
+
+static __always_inline void account_would_drop(const struct outcome *outcome)
+{
+	account_monitored(outcome);
+	account_dropped_port(outcome);
+	account_server_passed(outcome);
 }
 
 #endif

@@ -19,23 +19,26 @@ enum {
 	PORT_DHCPV6_SERVER = 547,
 };
 
-static __always_inline enum reason judge_non_ip(const struct packet *packet)
+static __always_inline bool judge_non_ip(struct packet *packet)
 {
 	catalog_refer();
 	switch (bpf_ntohs(packet->ethertype)) {
 	case ETHERTYPE_MPLS:
 	case ETHERTYPE_MPLS_MULTICAST:
 	case ETHERTYPE_PPPOE_SESSION:
-	case ETHERTYPE_OLD_QINQ: return REASON_HIDDEN_IP;
-	case ETHERTYPE_ARP: return REASON_NON_IP;
-	default: return non_ip_drop ? REASON_NON_IP_DROPPED : REASON_NON_IP;
+	case ETHERTYPE_OLD_QINQ: return decide(packet, REASON_HIDDEN_IP);
+	case ETHERTYPE_ARP: return decide(packet, REASON_NON_IP);
+	default:
+		return non_ip_drop ? decide(packet, REASON_NON_IP_DROPPED)
+				   : decide(packet, REASON_NON_IP);
 	}
 }
 
-static __always_inline enum reason refuse(const struct packet *packet)
+static __always_inline bool refuse(struct packet *packet)
 {
-	return unlisted_drop && packet->outcome->target == everyone ? REASON_NOT_LISTED
-								    : REASON_NOT_PUBLISHED;
+	return unlisted_drop && packet->outcome->target == everyone
+		       ? decide(packet, REASON_NOT_LISTED)
+		       : decide(packet, REASON_NOT_PUBLISHED);
 }
 
 static __always_inline bool is_managed(const struct packet *packet)
@@ -58,27 +61,28 @@ static __always_inline bool is_managed(const struct packet *packet)
 static __always_inline bool is_dhcp_answer(const struct packet *packet)
 {
 	if (packet->ip == IP_V4)
-		return packet->source_port == PORT_DHCP_SERVER &&
+		return packet->source_port == bpf_htons(PORT_DHCP_SERVER) &&
 		       packet->destination_port == PORT_DHCP_CLIENT;
-	return packet->source_port == PORT_DHCPV6_SERVER &&
+	return packet->source_port == bpf_htons(PORT_DHCPV6_SERVER) &&
 	       packet->destination_port == PORT_DHCPV6_CLIENT;
 }
 
-static __always_inline enum reason judge_segment(struct packet *packet,
-						 const struct segment *segment)
+static __always_inline bool judge_segment(struct packet *packet, const struct segment *segment)
 {
 	if (likely(segment->kind == SEGMENT_PUBLISHED)) {
 		packet->outcome->slot = segment->slot;
-		return REASON_PUBLISHED;
+		return decide(packet, REASON_PUBLISHED);
 	}
 	switch (segment->kind) {
-	case SEGMENT_MANAGEMENT: return is_managed(packet) ? REASON_MANAGEMENT : refuse(packet);
-	case SEGMENT_DHCP_CLIENT: return is_dhcp_answer(packet) ? REASON_DHCP : refuse(packet);
+	case SEGMENT_MANAGEMENT:
+		return is_managed(packet) ? decide(packet, REASON_MANAGEMENT) : refuse(packet);
+	case SEGMENT_DHCP_CLIENT:
+		return is_dhcp_answer(packet) ? decide(packet, REASON_DHCP) : refuse(packet);
 	default: return refuse(packet);
 	}
 }
 
-static __always_inline enum reason judge_ports(struct packet *packet)
+static __always_inline bool judge_ports(struct packet *packet)
 {
 	__u32 profile = target_profile(packet->outcome->target);
 	const struct port_table *table = bpf_map_lookup_elem(&ports, &profile);
@@ -88,8 +92,8 @@ static __always_inline enum reason judge_ports(struct packet *packet)
 	/* a UDP source port of 0 says that no answer is expected (RFC 768) */
 	if (unlikely(!packet->destination_port ||
 		     (!packet->source_port && packet->transport == TRANSPORT_TCP)))
-		return REASON_PORT_ZERO;
-	if (!table)
+		return decide(packet, REASON_PORT_ZERO);
+	if (unlikely(!table))
 		return refuse(packet);
 	key = table->segment[packet->transport][packet->destination_port];
 	if (!key)
@@ -100,22 +104,22 @@ static __always_inline enum reason judge_ports(struct packet *packet)
 
 static __always_inline bool judge_tcp(struct cursor *cursor, struct packet *packet)
 {
-	if (!parse_tcp(cursor, packet))
+	if (unlikely(!parse_tcp(cursor, packet)))
 		return false;
 	packet->outcome->port_index = PORT_INDEX(TRANSPORT_TCP, packet->destination_port);
-	return decide(packet, judge_ports(packet));
+	return judge_ports(packet);
 }
 
 static __always_inline bool judge_udp(struct cursor *cursor, struct packet *packet)
 {
-	if (!parse_udp(cursor, packet))
+	if (unlikely(!parse_udp(cursor, packet)))
 		return false;
 	packet->outcome->port_index = PORT_INDEX(TRANSPORT_UDP, packet->destination_port);
 	/* a DHCP client that has no address yet (RFC 2131) */
-	if (packet->ip == IP_V4 && packet->source_port == PORT_DHCP_CLIENT &&
+	if (packet->ip == IP_V4 && packet->source_port == bpf_htons(PORT_DHCP_CLIENT) &&
 	    packet->destination_port == PORT_DHCP_SERVER)
 		packet->outcome->nobody = false;
-	return decide(packet, judge_ports(packet));
+	return judge_ports(packet);
 }
 
 /* ICMP types that hosts need: answers and errors, echo. */
@@ -161,7 +165,7 @@ static __always_inline bool judge_icmp(struct cursor *cursor, struct packet *pac
 		return false;
 	if (icmp_of_nobody(packet))
 		packet->outcome->nobody = false;
-	return decide(packet, icmp_needed(packet) ? REASON_ICMP : REASON_ICMP_TYPE);
+	return icmp_needed(packet) ? decide(packet, REASON_ICMP) : decide(packet, REASON_ICMP_TYPE);
 }
 
 static __always_inline bool judge_protocol(struct packet *packet)

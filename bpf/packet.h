@@ -49,13 +49,16 @@ struct packet {
 
 	/* of what the protocol has */
 	enum transport transport;
-	__u16 source_port; /* host byte order */
-	__u16 destination_port;
+	__be16 source_port;
+	__u32 destination_port; /* host byte order */
 	__u8 icmp_type;
 };
 
-/* Ends the judgement. */
-static __always_inline bool decide(struct packet *packet, enum reason reason)
+/*
+ * Ends the judgement. The asm, which is empty, keeps the compiler from making one store of all
+ * these: it would then have to load the reason before each of the checks that may lead here.
+ */
+static __always_inline bool decide(struct packet *packet, const enum reason reason)
 {
 	packet->outcome->reason = reason;
 	return false;

@@ -31,9 +31,9 @@ enum ethertype {
  * Network to host byte order. The mask says nothing new, but to the verifiers of older kernels
  * (6.1), who after a byte swap no longer know that 16 bits are below 65,536.
  */
-static __always_inline __u32 host16(__be16 network)
+static __always_inline __u64 host16(__be16 network)
 {
-	__u32 host = bpf_ntohs(network);
+	__u64 host = bpf_ntohs(network);
 
 	asm volatile("%0 &= 0xffff" : "+r"(host));
 	return host;
@@ -82,18 +82,27 @@ static __always_inline bool frame_holds(const struct cursor *cursor, __u64 size)
 	return bpf_xdp_get_buff_len(cursor->ctx) >= before + size;
 }
 
-static __always_inline bool is_vlan_tag(__be16 ethertype)
+static __always_inline bool is_vlan_tag(__u32 ethertype)
 {
 	return ethertype == bpf_htons(ETHERTYPE_VLAN) ||
 	       ethertype == bpf_htons(ETHERTYPE_SERVICE_VLAN);
 }
 
-/* An end before the IP length is known: what the first buffer holds is counted. */
-static __always_inline bool decide_unparsed(const struct cursor *cursor, struct packet *packet,
-					    enum reason reason)
+static __always_inline bool is_ip(__u32 ethertype)
+{
+	return ethertype == bpf_htons(ETHERTYPE_IPV4) || ethertype == bpf_htons(ETHERTYPE_IPV6);
+}
+
+/* The length where no IP length is known: what the first buffer holds is counted. */
+static __always_inline void measure(const struct cursor *cursor, struct packet *packet)
 {
 	packet->outcome->length = cursor->end - cursor->at;
-	return decide(packet, reason);
+}
+
+static __always_inline bool decide_malformed(const struct cursor *cursor, struct packet *packet)
+{
+	measure(cursor, packet);
+	return decide(packet, REASON_MALFORMED);
 }
 
 static __always_inline bool parse_tags(struct cursor *cursor, struct packet *packet)
@@ -102,48 +111,42 @@ static __always_inline bool parse_tags(struct cursor *cursor, struct packet *pac
 	for (int tags = 0; tags < VLAN_TAGS_MAX && is_vlan_tag(packet->ethertype); tags++) {
 		const struct vlan_hdr *tag = cursor->at;
 
-		if (!holds(cursor, sizeof(*tag)))
+		if (unlikely(!holds(cursor, sizeof(*tag))))
 			return decide(packet, REASON_MALFORMED);
 		packet->ethertype = tag->h_vlan_encapsulated_proto;
 		advance(cursor, sizeof(*tag));
 	}
-	return !is_vlan_tag(packet->ethertype) ||
-	       decide_unparsed(cursor, packet, REASON_VLAN_DEPTH);
+	if (!is_vlan_tag(packet->ethertype))
+		return true;
+	measure(cursor, packet);
+	return decide(packet, REASON_VLAN_DEPTH);
 }
 
 static __always_inline bool parse_link(struct cursor *cursor, struct packet *packet)
 {
 	const struct ethhdr *ethernet = cursor->at;
 
-	if (!holds(cursor, sizeof(*ethernet)))
+	if (unlikely(!holds(cursor, sizeof(*ethernet))))
 		return decide(packet, REASON_MALFORMED);
 	packet->ethertype = ethernet->h_proto;
 	advance(cursor, sizeof(*ethernet));
-	return likely(!is_vlan_tag(packet->ethertype)) || parse_tags(cursor, packet);
-}
-
-/* In bytes, from the header's first; 0 where that cannot be. */
-static __always_inline __u32 ipv4_header_length(__u8 version_and_length)
-{
-	__u32 length = (version_and_length & 15) * 4;
-
-	if (likely(version_and_length == 0x45)) /* no options */
-		return sizeof(struct iphdr);
-	return version_and_length >> 4 == 4 && length >= sizeof(struct iphdr) ? length : 0;
+	return likely(is_ip(packet->ethertype)) || parse_tags(cursor, packet);
 }
 
 static __always_inline bool parse_ipv4(struct cursor *cursor, struct packet *packet)
 {
 	const struct iphdr *ip = cursor->at;
-	__u32 header;
+	__u32 first, header;
 	__u64 total;
 
-	if (!holds(cursor, sizeof(*ip)))
-		return decide_unparsed(cursor, packet, REASON_MALFORMED);
-	header = ipv4_header_length(*(const __u8 *)ip);
+	if (unlikely(!holds(cursor, sizeof(*ip))))
+		return decide_malformed(cursor, packet);
+	first = *(const __u8 *)ip;
+	header = (first & 15) * 4;
 	total = host16(ip->tot_len);
-	if (!header || total < header || !frame_holds(cursor, total))
-		return decide_unparsed(cursor, packet, REASON_MALFORMED);
+	/* version 4 and 5 to 15 words of header are the bytes 0x45 to 0x4f */
+	if (unlikely(first - 0x45 > 0x4f - 0x45 || total < header || !frame_holds(cursor, total)))
+		return decide_malformed(cursor, packet);
 
 	packet->ip = IP_V4;
 	packet->outcome->length = total;
@@ -170,12 +173,12 @@ static __always_inline bool parse_ipv6(struct cursor *cursor, struct packet *pac
 	const struct ipv6hdr *ip = cursor->at;
 	__u64 payload;
 
-	if (!holds(cursor, sizeof(*ip)))
-		return decide_unparsed(cursor, packet, REASON_MALFORMED);
+	if (unlikely(!holds(cursor, sizeof(*ip))))
+		return decide_malformed(cursor, packet);
 	/* 0 in a jumbogram (RFC 2675), whose options are then found cut short */
 	payload = host16(ip->payload_len);
-	if (ip->version != 6 || !frame_holds(cursor, sizeof(*ip) + payload))
-		return decide_unparsed(cursor, packet, REASON_MALFORMED);
+	if (unlikely(ip->version != 6 || !frame_holds(cursor, sizeof(*ip) + payload)))
+		return decide_malformed(cursor, packet);
 
 	packet->ip = IP_V6;
 	packet->outcome->length = sizeof(*ip) + payload;
@@ -191,11 +194,11 @@ static __always_inline bool parse_tcp(const struct cursor *cursor, struct packet
 {
 	const struct tcphdr *tcp = cursor->at;
 
-	if (!holds(cursor, sizeof(*tcp)) || tcp->doff * 4 < sizeof(*tcp) ||
-	    tcp->doff * 4 > cursor->rest)
+	if (unlikely(!holds(cursor, sizeof(*tcp)) || tcp->doff * 4 < sizeof(*tcp) ||
+		     tcp->doff * 4 > cursor->rest))
 		return decide(packet, REASON_MALFORMED);
 	packet->transport = TRANSPORT_TCP;
-	packet->source_port = bpf_ntohs(tcp->source);
+	packet->source_port = tcp->source;
 	packet->destination_port = host16(tcp->dest);
 	return true;
 }
@@ -204,11 +207,11 @@ static __always_inline bool parse_udp(const struct cursor *cursor, struct packet
 {
 	const struct udphdr *udp = cursor->at;
 
-	if (!holds(cursor, sizeof(*udp)) || bpf_ntohs(udp->len) < sizeof(*udp) ||
-	    bpf_ntohs(udp->len) > cursor->rest)
+	if (unlikely(!holds(cursor, sizeof(*udp)) || bpf_ntohs(udp->len) < sizeof(*udp) ||
+		     bpf_ntohs(udp->len) > cursor->rest))
 		return decide(packet, REASON_MALFORMED);
 	packet->transport = TRANSPORT_UDP;
-	packet->source_port = bpf_ntohs(udp->source);
+	packet->source_port = udp->source;
 	packet->destination_port = host16(udp->dest);
 	return true;
 }
@@ -218,7 +221,7 @@ static __always_inline bool parse_icmp(const struct cursor *cursor, struct packe
 {
 	const struct icmphdr *icmp = cursor->at;
 
-	if (!holds(cursor, sizeof(*icmp)))
+	if (unlikely(!holds(cursor, sizeof(*icmp))))
 		return decide(packet, REASON_MALFORMED);
 	packet->icmp_type = icmp->type;
 	return true;
@@ -232,8 +235,10 @@ static __always_inline bool parse_extensions(struct cursor *cursor, struct packe
 					  cursor->rest, packet->protocol, packet->ip),
 	};
 
-	if (extensions.reason != EXTENSIONS_PASSED)
-		return decide(packet, extensions.reason);
+	if (extensions.reason != EXTENSIONS_PASSED) {
+		packet->outcome->reason = extensions.reason;
+		return false;
+	}
 	packet->protocol = extensions.protocol;
 	advance(cursor, extensions.length & EXTENSIONS_MASK);
 	return true;

@@ -20,39 +20,8 @@ static __always_inline bool judge_frame(struct cursor *cursor, struct packet *pa
 	if (likely(packet->ethertype == bpf_htons(ETHERTYPE_IPV6)))
 		return parse_ipv6(cursor, packet) && target_find6(packet) &&
 		       judge_source6(packet) && judge_payload(cursor, packet);
-	return decide_unparsed(cursor, packet, judge_non_ip(packet));
-}
-
-static __always_inline int pass(const struct outcome *outcome)
-{
-	account_enforced(outcome);
-	if (outcome->reason == REASON_PUBLISHED)
-		account_segment(outcome);
-	account_server_passed(outcome);
-	return XDP_PASS;
-}
-
-static __always_inline int drop(const struct outcome *outcome)
-{
-	account_enforced(outcome);
-	account_dropped_port(outcome);
-	account_server_dropped(outcome);
-	return XDP_DROP;
-}
-
-/* Monitor mode: what would be dropped passes, and is counted as that. */
-static __always_inline int would_drop(const struct outcome *outcome)
-{
-	account_monitored(outcome);
-	account_dropped_port(outcome);
-	account_server_passed(outcome);
-	return XDP_PASS;
-}
-
-/* A server's mode is its own; what leads to no server has the gate's. */
-static __always_inline bool is_monitored(const struct outcome *outcome)
-{
-	return outcome->target == TARGET_NONE ? monitor : target_monitor(outcome->target);
+	measure(cursor, packet);
+	return judge_non_ip(packet);
 }
 
 SEC("xdp.frags")
@@ -63,16 +32,23 @@ int portcullis(struct xdp_md *ctx)
 	struct cursor cursor = cursor_make(ctx);
 
 	outcome.port_index = PORT_INDEX_NONE;
-	if (parse_link(&cursor, &packet))
+	if (likely(parse_link(&cursor, &packet)))
 		judge_frame(&cursor, &packet);
 	if (unlikely(outcome.nobody))
 		outcome.reason = REASON_BAD_ADDRESS;
 	outcome_settle(&outcome);
-	if (reason_verdict(outcome.reason) == VERDICT_PASS)
-		return pass(&outcome);
-	if (unlikely(is_monitored(&outcome)))
-		return would_drop(&outcome);
-	return drop(&outcome);
+	if (reason_verdict(outcome.reason) == VERDICT_PASS) {
+		account_pass(&outcome);
+		return XDP_PASS;
+	}
+	/* a server's mode is its own; what leads to no server has the gate's */
+	if (unlikely(target_monitor(outcome.target)) ||
+	    (unlikely(outcome.target == TARGET_NONE) && monitor)) {
+		account_would_drop(&outcome);
+		return XDP_PASS;
+	}
+	account_drop(&outcome);
+	return XDP_DROP;
 }
 
 const char LICENSE[] SEC("license") = "GPL";

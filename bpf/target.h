@@ -21,7 +21,7 @@ static __always_inline bool exact4(__be32 address, __u32 *target)
 	const struct bucket4 *bucket = bpf_map_lookup_elem(&servers4, &key);
 
 	*target = TARGET_NONE;
-	if (!bucket)
+	if (unlikely(!bucket))
 		return false;
 #pragma unroll
 	for (int i = 0; i < BUCKET4_SERVERS; i++) {
@@ -39,7 +39,7 @@ static __always_inline bool exact6(const union address *address, __u32 *target)
 	const struct bucket6 *bucket = bpf_map_lookup_elem(&servers6, &key);
 
 	*target = TARGET_NONE;
-	if (!bucket)
+	if (unlikely(!bucket))
 		return false;
 #pragma unroll
 	for (int i = 0; i < BUCKET6_SERVERS; i++) {
@@ -71,7 +71,7 @@ static __always_inline __u32 prefix_target6(const union address *address)
 static __always_inline bool target_everyone(struct packet *packet)
 {
 	packet->outcome->target = everyone;
-	return packet->outcome->target != TARGET_NONE || decide(packet, REASON_UNLISTED);
+	return likely(packet->outcome->target != TARGET_NONE) || decide(packet, REASON_UNLISTED);
 }
 
 static __always_inline bool target_find4(struct packet *packet)
@@ -79,7 +79,7 @@ static __always_inline bool target_find4(struct packet *packet)
 	__u32 target;
 
 	if (have_servers4) {
-		if (!exact4(packet->destination.ip4, &target))
+		if (unlikely(!exact4(packet->destination.ip4, &target)))
 			return decide(packet, REASON_NOT_LISTED);
 		packet->outcome->target = target;
 		if (likely(target != TARGET_NONE))
@@ -98,7 +98,7 @@ static __always_inline bool target_find6(struct packet *packet)
 	__u32 target;
 
 	if (have_servers6) {
-		if (!exact6(&packet->destination, &target))
+		if (unlikely(!exact6(&packet->destination, &target)))
 			return decide(packet, REASON_NOT_LISTED);
 		packet->outcome->target = target;
 		if (likely(target != TARGET_NONE))

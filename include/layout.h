@@ -180,7 +180,10 @@ struct server_block {
 };
 _Static_assert(sizeof(struct server_block) == BLOCK_SIZE, "as large as a per-CPU value may be");
 
-/* `reasons`, one entry. A packet is counted once: as enforced, or as monitored (a would-be drop).
+/*
+ * `reasons`, one entry. A packet is counted once: as enforced, or as monitored (a would-be drop). The
+ * two reasons that most packets have are not counted here when enforced: what is published is the
+ * sum of `counters`, what is not-published that of the `refused` of `dropped_ports`.
  */
 struct reason_counts {
 	struct count enforced[REASON_COUNT];
@@ -188,12 +191,13 @@ struct reason_counts {
 };
 
 /* `dropped_ports`: dropped or would-be dropped packets by transport and destination port. */
-#define PORTS_PER_BLOCK (BLOCK_SIZE / sizeof(__u64))
+#define PORTS_PER_BLOCK 2048
 #define PORT_BLOCKS     (TRANSPORTS * 65536 / PORTS_PER_BLOCK)
 
 struct port_block {
 	__u64 packets[PORTS_PER_BLOCK];
+	struct count refused; /* of all these ports, dropped as not-published */
 };
-_Static_assert(sizeof(struct port_block) == BLOCK_SIZE, "as large as a per-CPU value may be");
+_Static_assert(sizeof(struct port_block) <= BLOCK_SIZE, "no larger than a per-CPU value may be");
 
 #endif

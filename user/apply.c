@@ -117,6 +117,22 @@ out:
 	return link;
 }
 
+/*
+ * Pins a new link under the interface's index, or beside what has that name: the pin of a dead link
+ * stays until the new one is in force.
+ */
+static bool pin_link(const struct gate *gate, unsigned int ifindex, struct step *step)
+{
+	step->pin = g_strdup_printf("%s/link-%u", gate->directory, ifindex);
+	for (unsigned int n = 1; bpf_obj_pin(step->link, step->pin); n++) {
+		if (errno != EEXIST)
+			return false;
+		g_free(step->pin);
+		step->pin = g_strdup_printf("%s/link-%u-%u", gate->directory, ifindex, n);
+	}
+	return true;
+}
+
 static bool new_link(const struct gate *gate, const struct choice_interface *interface, int program,
 		     GPtrArray *steps, struct messages *messages)
 {
@@ -131,9 +147,8 @@ static bool new_link(const struct gate *gate, const struct choice_interface *int
 		return false;
 	step = g_new0(struct step, 1);
 	*step = (struct step){.link = link, .old_program = -1, .new_program = program};
-	step->pin = g_strdup_printf("%s/link-%u", gate->directory, ifindex);
 	g_ptr_array_add(steps, step);
-	if (bpf_obj_pin(link, step->pin))
+	if (!pin_link(gate, ifindex, step))
 		return fail(messages, step->pin, "pin the link", errno);
 	return true;
 }

@@ -59,9 +59,10 @@ bool gate_is_littered(const struct gate *gate);
 
 /*
  * Enforces a compiled generation on the interfaces of its choice, replacing what is there in one
- * step each, and detaches the others. On failure all is as before, and messages names the step.
- * What was attached in generic mode for want of the driver's support becomes a warning. The
- * generation's number and since are set here.
+ * step each, and detaches the others. On failure all is as before (of several to be detached, those
+ * before the one that failed stay so), and messages names the step. What was attached in generic
+ * mode for want of the driver's support becomes a warning. The generation's number and since are
+ * set here.
  */
 bool gate_apply(struct gate *gate, struct generation *next, struct messages *messages);
 

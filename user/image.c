@@ -44,9 +44,18 @@ static void add_openings(struct image *image, const struct generation *generatio
 	}
 }
 
-/* What must go on for the host itself whatever its profile: Management, and DHCP as a client. */
+/*
+ * What must go on for the host itself whatever its profile: DHCP as a client, even where Management
+ * names its ports, and Management.
+ */
 static void add_host_life(struct image *image, const struct management *management, __u32 profile)
 {
+	for (guint i = 0; i < G_N_ELEMENTS(dhcp_client_ports); i++)
+		add_segment(image, profile,
+			    (struct segment){.first = dhcp_client_ports[i],
+					     .last = dhcp_client_ports[i],
+					     .transport = TRANSPORT_UDP,
+					     .kind = SEGMENT_DHCP_CLIENT});
 	for (guint i = 0; i < management->ports->len; i++) {
 		struct port_range range = g_array_index(management->ports, struct port_range, i);
 
@@ -58,12 +67,6 @@ static void add_host_life(struct image *image, const struct management *manageme
 							     .transport = transport,
 							     .kind = SEGMENT_MANAGEMENT});
 	}
-	for (guint i = 0; i < G_N_ELEMENTS(dhcp_client_ports); i++)
-		add_segment(image, profile,
-			    (struct segment){.first = dhcp_client_ports[i],
-					     .last = dhcp_client_ports[i],
-					     .transport = TRANSPORT_UDP,
-					     .kind = SEGMENT_DHCP_CLIENT});
 }
 
 static void add_management_sources(struct image *image, const struct management *management)

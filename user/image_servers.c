@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The server tables. A look-up reads one bucket, one cache line, and is done; so every address must
- * fit into its bucket. Seeds are tried at each size, and sizes doubled, until all do.
+ * fit into its bucket. Seeds are tried at each size, and sizes doubled, until all do. Addresses
+ * that are made to collide could go on like that for ever: from some size on, what does not fit
+ * becomes a prefix of full length, which is looked for next.
  */
 #include "image_servers.h"
 
@@ -11,7 +13,26 @@
 /* Enough tries that a size is given up only when luck is very unlikely to help. */
 #define SEEDS_PER_SIZE 64
 
-static bool place4(struct image *image, const GArray *servers)
+/* Chance asks for 10 at 100,000 IPv6 addresses, and for less below. */
+#define BUCKETS_PER_SERVER_MAX 16
+
+static void spill4(struct image *image, const struct server4 *server)
+{
+	struct image_prefix4 prefix = {{32, server->address}, server->target};
+
+	g_array_append_val(image->prefixes4, prefix);
+}
+
+static void spill6(struct image *image, const struct server6 *server)
+{
+	struct image_prefix6 prefix = {.key.length = 128, .target = server->target};
+
+	memcpy(prefix.key.address, server->address, sizeof(prefix.key.address));
+	g_array_append_val(image->prefixes6, prefix);
+}
+
+/* With spill, what does not fit becomes a prefix; without, nothing may be left over. */
+static bool place4(struct image *image, const GArray *servers, bool spill)
 {
 	memset(image->servers4, 0, image->buckets4 * sizeof(*image->servers4));
 	for (guint i = 0; i < servers->len; i++) {
@@ -22,14 +43,17 @@ static bool place4(struct image *image, const GArray *servers)
 
 		while (n < BUCKET4_SERVERS && bucket->server[n].target)
 			n++;
-		if (n == BUCKET4_SERVERS)
+		if (n < BUCKET4_SERVERS)
+			bucket->server[n] = *server;
+		else if (spill)
+			spill4(image, server);
+		else
 			return false;
-		bucket->server[n] = *server;
 	}
 	return true;
 }
 
-static bool place6(struct image *image, const GArray *servers)
+static bool place6(struct image *image, const GArray *servers, bool spill)
 {
 	memset(image->servers6, 0, image->buckets6 * sizeof(*image->servers6));
 	for (guint i = 0; i < servers->len; i++) {
@@ -40,9 +64,12 @@ static bool place6(struct image *image, const GArray *servers)
 
 		while (n < BUCKET6_SERVERS && bucket->server[n].target)
 			n++;
-		if (n == BUCKET6_SERVERS)
+		if (n < BUCKET6_SERVERS)
+			bucket->server[n] = *server;
+		else if (spill)
+			spill6(image, server);
+		else
 			return false;
-		bucket->server[n] = *server;
 	}
 	return true;
 }
@@ -59,10 +86,12 @@ static void build4(struct image *image, const GArray *servers)
 	while (image->buckets4 * 2 < servers->len)
 		image->buckets4 *= 2;
 	for (;; image->buckets4 *= 2) {
+		bool last = image->buckets4 >= BUCKETS_PER_SERVER_MAX / 2 * servers->len;
+
 		image->servers4 = g_renew(struct bucket4, image->servers4, image->buckets4);
 		for (int i = 0; i < SEEDS_PER_SIZE; i++) {
 			image->seed4 = next_seed(image->seed4);
-			if (place4(image, servers))
+			if (place4(image, servers, last && i == SEEDS_PER_SIZE - 1))
 				return;
 		}
 	}
@@ -74,10 +103,12 @@ static void build6(struct image *image, const GArray *servers)
 	while (image->buckets6 < servers->len)
 		image->buckets6 *= 2;
 	for (;; image->buckets6 *= 2) {
+		bool last = image->buckets6 >= BUCKETS_PER_SERVER_MAX / 2 * servers->len;
+
 		image->servers6 = g_renew(struct bucket6, image->servers6, image->buckets6);
 		for (int i = 0; i < SEEDS_PER_SIZE; i++) {
 			image->seed6 = next_seed(image->seed6);
-			if (place6(image, servers))
+			if (place6(image, servers, last && i == SEEDS_PER_SIZE - 1))
 				return;
 		}
 	}

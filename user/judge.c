@@ -72,10 +72,12 @@ static bool is_dhcp_answer(const struct question *question)
 static enum reason judge_host_life(const struct generation *generation,
 				   const struct question *question, enum reason otherwise)
 {
+	if (judge_is_dhcp_client(question->transport, question->port))
+		return is_dhcp_answer(question) ? REASON_DHCP : otherwise;
 	if (management_admits(&generation->policy->settings.management, question->transport,
 			      &question->source, question->port))
 		return REASON_MANAGEMENT;
-	return is_dhcp_answer(question) ? REASON_DHCP : otherwise;
+	return otherwise;
 }
 
 static const struct compiled *compiled_named(const struct generation *generation, const char *name)

@@ -83,6 +83,16 @@ GArray *lockout_among(const GArray *sockets, const struct arrival *arrival, port
 	return cut;
 }
 
+/* The kernel's own order means nothing to people. */
+static gint by_port(gconstpointer a, gconstpointer b)
+{
+	const struct host_socket *one = a, *other = b;
+
+	if (one->transport != other->transport)
+		return one->transport < other->transport ? -1 : 1;
+	return (gint)one->local_port - (gint)other->local_port;
+}
+
 int lockout_read(const GArray *interfaces, int index, port_open open, void *context, GArray **out)
 {
 	g_autoptr(GArray) stack = interface_stack(interfaces, index);
@@ -94,6 +104,7 @@ int lockout_read(const GArray *interfaces, int index, port_open open, void *cont
 	if (!err) {
 		struct arrival arrival = {stack, addresses, address_route};
 
+		g_array_sort(sockets, by_port);
 		*out = lockout_among(sockets, &arrival, open, context);
 	}
 	return err;

@@ -42,8 +42,11 @@ static bool adopt_map(struct portcullis *twin, int fd, struct messages *messages
 		       fail(messages, "read the program's constants");
 	}
 	map = bpf_object__find_map_by_name(twin->obj, info.name);
-	if (!map || info.type == BPF_MAP_TYPE_PERCPU_ARRAY)
+	if (!map)
 		return true;
+	if (info.type == BPF_MAP_TYPE_PERCPU_ARRAY)
+		return !bpf_map__set_max_entries(map, info.max_entries) ||
+		       fail(messages, "size a counter of the twin");
 	return !bpf_map__reuse_fd(map, fd) || fail(messages, "share a map of the program");
 }
 
@@ -129,9 +132,14 @@ static bool read_reason(const struct portcullis *twin, enum reason *reason,
 			struct messages *messages)
 {
 	struct totals *totals = totals_new();
-	bool read = totals_add_map(totals, SHARED_REASONS, bpf_map__fd(twin->maps.reasons), 1);
 	int found = REASON_COUNT;
+	bool read = true;
 
+	for (int i = 0; read && i < SHARED_MAPS; i++) {
+		struct bpf_map *map = bpf_object__find_map_by_name(twin->obj, shared_name(i));
+
+		read = totals_add_map(totals, i, bpf_map__fd(map), bpf_map__max_entries(map));
+	}
 	for (int i = 0; i < REASON_COUNT; i++)
 		if (totals->reasons.enforced[i].packets || totals->reasons.monitored[i].packets)
 			found = i;

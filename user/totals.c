@@ -29,49 +29,72 @@ void totals_free(struct totals *totals)
 	g_free(totals);
 }
 
-/* Where the numbers of a map go. All that is counted is a row of u64, so adding is the same for
- * all. */
-static __u64 *destination(struct totals *totals, enum shared_map map, __u32 blocks)
+static const size_t block_sizes[SHARED_MAPS] = {
+	[SHARED_COUNTERS] = sizeof(struct count_block),
+	[SHARED_SERVER_COUNTERS] = sizeof(struct server_block),
+	[SHARED_REASONS] = sizeof(struct reason_counts),
+	[SHARED_DROPPED_PORTS] = sizeof(struct port_block),
+};
+
+/* All that is counted is a row of u64, so adding is the same for all. */
+static void add_words(void *sums, const void *values, size_t size)
 {
-	GArray *array;
-	guint entries;
+	__u64 *sum = sums;
+	const __u64 *value = values;
+
+	for (size_t i = 0; i < size / sizeof(__u64); i++)
+		sum[i] += value[i];
+}
+
+/* Adds to a part of an array that begins at an entry; the array grows if need be. */
+static void add_entries(GArray *array, guint first, guint entries, const void *values)
+{
+	guint size = g_array_get_element_size(array);
+
+	if (array->len < first + entries)
+		g_array_set_size(array, first + entries);
+	add_words(array->data + first * size, values, entries * size);
+}
+
+static void add_block(struct totals *totals, enum shared_map map, __u32 block, const void *values)
+{
+	struct count *reasons = totals->reasons.enforced;
+	const struct count_block *counts = values;
+	const struct port_block *ports = values;
 
 	switch (map) {
 	case SHARED_COUNTERS:
-		array = totals->slots;
-		entries = blocks * COUNTS_PER_BLOCK;
+		add_entries(totals->slots, block * COUNTS_PER_BLOCK, COUNTS_PER_BLOCK, values);
+		for (size_t i = 0; i < COUNTS_PER_BLOCK; i++)
+			add_words(&reasons[REASON_PUBLISHED], &counts->count[i],
+				  sizeof(struct count));
 		break;
 	case SHARED_SERVER_COUNTERS:
-		array = totals->servers;
-		entries = blocks * SERVERS_PER_BLOCK;
+		add_entries(totals->servers, block * SERVERS_PER_BLOCK, SERVERS_PER_BLOCK, values);
 		break;
 	case SHARED_DROPPED_PORTS:
-		array = totals->dropped_ports;
-		entries = blocks * PORTS_PER_BLOCK;
+		add_entries(totals->dropped_ports, block * PORTS_PER_BLOCK, PORTS_PER_BLOCK,
+			    values);
+		add_words(&reasons[REASON_NOT_PUBLISHED], &ports->refused, sizeof(struct count));
 		break;
-	default: return (__u64 *)&totals->reasons;
+	default: add_words(&totals->reasons, values, sizeof(totals->reasons));
 	}
-	if (array->len < entries)
-		g_array_set_size(array, entries);
-	return (__u64 *)array->data;
 }
 
 bool totals_add_map(struct totals *totals, enum shared_map map, int fd, __u32 blocks)
 {
 	int cpus = libbpf_num_possible_cpus();
-	size_t words =
-		(map == SHARED_REASONS ? sizeof(struct reason_counts) : BLOCK_SIZE) / sizeof(__u64);
-	g_autofree __u64 *values = NULL;
-	__u64 *sum = destination(totals, map, blocks);
+	size_t size = block_sizes[map];
+	g_autofree char *values = NULL;
 
 	if (cpus < 1)
 		return false;
-	values = g_new(__u64, words * (size_t)cpus);
-	for (__u32 block = 0; block < blocks; block++, sum += words) {
+	values = g_malloc(size * (size_t)cpus);
+	for (__u32 block = 0; block < blocks; block++) {
 		if (bpf_map_lookup_elem(fd, &block, values))
 			return false;
-		for (size_t i = 0; i < words * (size_t)cpus; i++)
-			sum[i % words] += values[i];
+		for (size_t cpu = 0; cpu < (size_t)cpus; cpu++)
+			add_block(totals, map, block, values + cpu * size);
 	}
 	return true;
 }

@@ -3,30 +3,27 @@
  * A load in which each libbpf and system call fails in turn: whatever fails, the old policy goes on
  * enforcing on both interfaces, nothing new stays pinned, and a message names the step.
  */
+#include "../unit/own_host.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
-#include <sched.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/utsname.h>
-#include <unistd.h>
-#undef BLOCK_SIZE
-
-#include <cmocka.h>
 
 #include "gate.h"
 #include "inputs.h"
@@ -58,39 +55,16 @@ static bool fault(const char *name)
 #include "wrapped.h"
 #undef WRAP
 
-/* --- a host of our own: a network namespace with two cards, and a bpffs --- */
-
-static char bpffs[] = "/tmp/portcullis-faults-XXXXXX";
-
-#define CARDS 2
-
-static const char *const cards[CARDS] = {"card0", "card1"};
-
-static void run(const char *command)
+static int make_faulty_host(void **state)
 {
-	if (system(command)) {
-		fprintf(stderr, "cannot run: %s\n", command);
-		exit(1);
-	}
-}
-
-static int make_host(void **state)
-{
-	if (unshare(CLONE_NEWNET | CLONE_NEWNS) ||
-	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
-		return -1;
-	if (!mkdtemp(bpffs) || mount("bpf", bpffs, "bpf", 0, NULL))
-		return -1;
 	failed_calls = g_hash_table_new(g_str_hash, g_str_equal);
-	run("ip link add card0 type veth peer name wire0 && ip link add card1 type veth peer name "
-	    "wire1 && ip link set card0 up && ip link set card1 up");
-	return 0;
+	return make_host(state);
 }
 
-static int remove_host(void **state)
+static int remove_faulty_host(void **state)
 {
 	g_hash_table_destroy(failed_calls);
-	return umount(bpffs) || rmdir(bpffs);
+	return remove_host(state);
 }
 
 /* --- what is enforced, for comparison --- */
@@ -350,9 +324,7 @@ int main(void)
 		cmocka_unit_test(test_every_call_has_failed),
 	};
 
-	if (geteuid()) {
-		puts("1..1\nok 1 # SKIP loading a program needs root");
+	if (skip_without_root())
 		return 0;
-	}
-	return cmocka_run_group_tests(tests, make_host, remove_host);
+	return cmocka_run_group_tests(tests, make_faulty_host, remove_faulty_host);
 }

@@ -13,30 +13,18 @@ CLIENT4=192.0.2.2 CLIENT6=2001:db8:1::2
 SERVER4=198.51.100.2 SERVER6=2001:db8:2::2
 export CLIENT4 CLIENT6 SERVER4 SERVER6
 
-# alone ARGUMENT...: runs the script again in a mount namespace of its own. Network namespaces, the
-# BPF file system and the pins in it are seen by nobody else, and go with its last process.
+# alone ARGUMENT...: runs the script again as the first process of a process namespace, in a mount
+# namespace of its own. However it ends, all processes that it started end with it, and the network
+# namespaces, the BPF file system and the pins in it, which nobody else can see, go with them.
 alone() {
-	if [ "${ALONE:-}" != "$$" ]; then
-		ALONE=$$ exec unshare --mount "$0" "$@"
+	if [ $$ != 1 ]; then
+		exec unshare --mount --pid --fork --kill-child --mount-proc "$0" "$@"
 	fi
 	mkdir -p /run/netns
 	mount -t tmpfs tmpfs /run/netns && mount -t bpf bpf /sys/fs/bpf || return
 	WORK=$(mktemp -d)
-	trap clean_up EXIT
+	trap 'rm -rf "$WORK"' EXIT
 	trap 'exit 130' INT TERM HUP
-}
-
-clean_up() {
-	local namespace running
-
-	trap '' INT TERM HUP
-	mapfile -t running < <(jobs -p)
-	[ ${#running[@]} -gt 0 ] && kill "${running[@]}" 2>/dev/null
-	wait
-	for namespace in /run/netns/*; do
-		[ -e "$namespace" ] && ip netns del "$(basename "$namespace")"
-	done
-	rm -rf "$WORK"
 }
 
 client() {

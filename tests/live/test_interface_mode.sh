@@ -4,7 +4,7 @@
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
 skip_unless_root jq ping python3 bpftool
-alone "$@"
+alone "$@" || bail_out "cannot mount a BPF file system"
 
 # frame PORT [TAG...]: a TCP SYN to the server from the client's card, with VLAN tags (ethertypes)
 frame() {
@@ -187,7 +187,8 @@ test_modes() {
 make_edge || bail_out "cannot make network namespaces"
 start_tool sockets server traffic receive tcp/5061,tcp/8057,udp/50000
 program=
-line=$(grep -n '5061' "$(dirname "$0")/../../policies/skype-for-business-2015.md" | head -1 | cut -d: -f1)
+document=$(dirname "$0")/../../policies/skype-for-business-2015.md
+line=$(grep -n -m1 "^| Front End Servers .* 5061 " "$document" | cut -d: -f1)
 service="Skype for Business Server Front-End service"
 test_up
 test_sockets

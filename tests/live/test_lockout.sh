@@ -4,7 +4,7 @@
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
 skip_unless_root jq socat
-alone "$@"
+alone "$@" || bail_out "cannot mount a BPF file system"
 
 EDGE4=192.0.2.1
 ERROR="card: error: an SSH connection to this host would be cut off: let it in with --management \
@@ -19,7 +19,7 @@ established() {
 	edge ss -tnH state established sport = :2222 | grep -q "$CLIENT4"
 }
 
-# masked COMMAND...: all it prints, without process ids and ephemeral ports; then its exit code
+# masked COMMAND...: all it prints, without process ids and ephemeral ports, and its exit code
 masked() {
 	local text code
 

@@ -4,7 +4,7 @@
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
 skip_unless_root jq bpftool clang setpriv
-alone "$@"
+alone "$@" || bail_out "cannot mount a BPF file system"
 
 MARKDOWN="expected a Markdown file, a folder of *.md files or '-'"
 

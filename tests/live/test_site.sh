@@ -4,7 +4,7 @@
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
 skip_unless_root jq
-alone "$@"
+alone "$@" || bail_out "cannot mount a BPF file system"
 
 FRONT=198.51.100.11 FRONT6=2001:db8:2::11
 DIRECTOR=198.51.100.12 DIRECTOR6=2001:db8:2::12

@@ -4,7 +4,7 @@
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
 skip_unless_root jq
-alone "$@"
+alone "$@" || bail_out "cannot mount a BPF file system"
 
 SWAPS=50
 PER_SECOND=20000

@@ -4,7 +4,7 @@
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
 skip_unless_root jq "$BUILD/live/die_at"
-alone "$@"
+alone "$@" || bail_out "cannot mount a BPF file system"
 
 FRONT=198.51.100.11
 PINS="counters-3 dropped_ports-32 link link reasons-1 server_counters-3"

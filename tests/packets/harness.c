@@ -53,7 +53,7 @@ static struct tallies {
 	struct count counters[COUNT_BLOCKS * COUNTS_PER_BLOCK];
 	struct server_count servers[SERVER_BLOCKS * SERVERS_PER_BLOCK];
 	struct reason_counts reasons;
-	uint64_t dropped_ports[TRANSPORTS * 65536];
+	struct port_block ports[PORT_BLOCKS];
 } expected, actual;
 
 static int map_fd(struct bpf_map *map)
@@ -220,7 +220,7 @@ static void read_tallies(struct portcullis *program)
 	read_sums(program->maps.counters, actual.counters);
 	read_sums(program->maps.server_counters, actual.servers);
 	read_sums(program->maps.reasons, &actual.reasons);
-	read_sums(program->maps.dropped_ports, actual.dropped_ports);
+	read_sums(program->maps.dropped_ports, actual.ports);
 }
 
 static bool same_prefix(const uint8_t *a, const uint8_t *b, unsigned int bits)
@@ -271,7 +271,18 @@ static void expect_port(const struct frame *frame)
 {
 	enum transport transport = frame->protocol == IPPROTO_TCP ? TRANSPORT_TCP : TRANSPORT_UDP;
 
-	expected.dropped_ports[transport << 16 | frame_destination_port(frame)]++;
+	uint32_t index = transport << 16 | frame_destination_port(frame);
+
+	expected.ports[index / PORTS_PER_BLOCK].packets[index % PORTS_PER_BLOCK]++;
+}
+
+/* A closed port's block counts the reason too. */
+static void expect_refused(const struct frame *frame, uint32_t bytes)
+{
+	enum transport transport = frame->protocol == IPPROTO_TCP ? TRANSPORT_TCP : TRANSPORT_UDP;
+	uint32_t index = transport << 16 | frame_destination_port(frame);
+
+	expect_count(&expected.ports[index / PORTS_PER_BLOCK].refused, bytes);
 }
 
 /* Whether drops are only counted: a server's mode is its own, the rest has the gate's. */
@@ -297,7 +308,9 @@ static bool expect(const struct portcullis *program, const struct frame *frame, 
 	if (drop && is_monitored(program, server, holds)) {
 		expect_count(&expected.reasons.monitored[reason], bytes);
 		drop = false;
-	} else {
+	} else if (reason == REASON_NOT_PUBLISHED) {
+		expect_refused(frame, bytes);
+	} else if (reason != REASON_PUBLISHED) {
 		expect_count(&expected.reasons.enforced[reason], bytes);
 	}
 	if (reason == REASON_PUBLISHED)
@@ -363,7 +376,7 @@ static void check(struct portcullis *program, const char *text, enum reason reas
 		fail_msg("%s: counters differ", text);
 	if (memcmp(actual.servers, expected.servers, sizeof(actual.servers)))
 		fail_msg("%s: server_counters differ", text);
-	if (memcmp(actual.dropped_ports, expected.dropped_ports, sizeof(actual.dropped_ports)))
+	if (memcmp(actual.ports, expected.ports, sizeof(actual.ports)))
 		fail_msg("%s: dropped_ports differ", text);
 }
 

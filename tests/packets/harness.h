@@ -36,7 +36,8 @@ enum {
 	SERVER_CLOSED,                  /* 10.0.1.14, 2001:db8:1::14 */
 	SERVER_PREFIX,                  /* 10.9.0.0/16, 2001:db8:9::/48: SERVICES */
 	SERVER_LONGER,                  /* 10.9.7.0/24, 2001:db8:9:7::/64: OTHER */
-	SERVER_MONITOR = 1030,          /* 10.0.1.13, 2001:db8:1::13: SERVICES, counted only */
+	SERVER_MONITOR =
+		SERVERS_PER_BLOCK + 6, /* 10.0.1.13, 2001:db8:1::13: SERVICES, counted only */
 };
 
 struct row {

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <linux/bpf.h>
 #include <linux/if_link.h>
+#include <sys/file.h>
 
 #include "gate.h"
 #include "generation_text.h"
@@ -108,8 +109,14 @@ static inline void apply_wrong(struct choice *choice, const char *expected)
 static inline int take_down(void **state)
 {
 	struct messages *messages = messages_new();
-	struct gate *gate = gate_open(bpffs, GATE_WRITE, messages);
-	bool done = gate && gate_detach(gate, messages) && gate_remove(gate, messages);
+	struct gate *gate;
+	bool done;
+
+	/* A test that has failed may hold the lock. */
+	for (int descriptor = 3; descriptor < 256; descriptor++)
+		flock(descriptor, LOCK_UN);
+	gate = gate_open(bpffs, GATE_WRITE, messages);
+	done = gate && gate_detach(gate, messages) && gate_remove(gate, messages);
 
 	gate_close(gate);
 	messages_free(messages);
@@ -123,8 +130,11 @@ static inline int load_other_program(void)
 		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = XDP_PASS},
 		{.code = BPF_JMP | BPF_EXIT},
 	};
+	/* As ours, so that it can stand in its place. */
+	LIBBPF_OPTS(bpf_prog_load_opts, options, .prog_flags = BPF_F_XDP_HAS_FRAGS,
+		    .expected_attach_type = BPF_XDP);
 	int program = bpf_prog_load(BPF_PROG_TYPE_XDP, "other", "GPL", instructions,
-				    G_N_ELEMENTS(instructions), NULL);
+				    G_N_ELEMENTS(instructions), &options);
 
 	assert_true(program >= 0);
 	return program;

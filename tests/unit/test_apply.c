@@ -132,6 +132,26 @@ static void clears_away_links_of_interfaces_that_are_gone(void **state)
 	check_pins(PINS_OF_ONE);
 }
 
+/* A `down` that was killed between detaching the link and removing its pin. */
+static void attaches_anew_where_a_link_is_dead(void **state)
+{
+	struct gate *gate;
+
+	apply_right(choose_two("web"));
+	gate = open_gate(GATE_READ);
+	assert_int_equal(bpf_link_detach(gate_link(gate, "card0")->fd), 0);
+	gate_close(gate);
+	assert_int_equal(program_on("card0"), 0);
+
+	apply_right(choose_two("web"));
+	check_pins(PINS_OF_TWO);
+	assert_int_not_equal(program_on("card0"), 0);
+	gate = open_gate(GATE_READ);
+	assert_true(gate_is_whole(gate));
+	assert_int_equal(gate->generation->number, 2);
+	gate_close(gate);
+}
+
 static void grows_its_counters(void **state)
 {
 	struct generation *next;
@@ -244,7 +264,7 @@ static void falls_back_to_generic_mode(void **state)
 	g_autofree char *said = NULL;
 	struct gate *gate;
 
-	run("ip link add card3 type dummy"); /* whose driver has no XDP */
+	run("ip link add card3 type bridge"); /* whose driver has no XDP */
 	choice_set_interface(choice, "card3", "web", ATTACH_NATIVE);
 	apply_wrong(choice, "card3: error: cannot attach the program: Operation not supported\n");
 	check_pins("");
@@ -331,6 +351,7 @@ int main(void)
 		test(replaces_and_goes_on_counting),
 		test(adds_and_detaches_interfaces),
 		test(clears_away_links_of_interfaces_that_are_gone),
+		test(attaches_anew_where_a_link_is_dead),
 		test(grows_its_counters),
 		test(refuses_an_interface_that_is_not_there),
 		test(refuses_beside_another_program),

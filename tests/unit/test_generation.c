@@ -9,6 +9,7 @@
 
 #include "generation_text.h"
 #include "image.h"
+#include "json_shapes.h"
 
 #define SITE                                                                        \
 	"| Server | Address | Profile | Mode |\n|---|---|---|---|\n"                \
@@ -171,6 +172,46 @@ static void takes_options_for_settings(void **state)
 	assert_int_equal(settings->protocols[0], 1ULL << 50);
 	assert_int_equal(settings->protocols[1], 1ULL << (89 - 64));
 	generation_free(generation);
+}
+
+#define ROW(role, port) "| " role " | " port " | TCP |\n"
+#define ALL_OF_A                                                                           \
+	"| Role | Port | Protocol |\n|---|---|---|\n" ROW("A", "Any") ROW("B", "Any") ROW( \
+		"C", "80") "\n| Profile | Roles |\n|---|---|\n| a | A |\n| b | B |\n| c | C |\n"
+
+/* The lines of the warnings that are left for a profile of ALL_OF_A. */
+static void check_kept(const char *profile, const char *expected)
+{
+	struct choice *choice = choose(ALL_OF_A, NULL);
+	struct messages *messages = messages_new();
+	GString *lines = g_string_new(NULL);
+	struct generation *generation;
+
+	choice_set_interface(choice, "card0", profile, ATTACH_AUTO);
+	generation = generation_new(choice, NULL);
+	assert_true(generation_compile(generation, messages));
+	assert_int_equal(messages->warnings, 2);
+	message_add(messages, SEVERITY_WARNING, "card0", 3, "is of no document");
+	message_add(messages, SEVERITY_NOTE, "d.md", 4, "is a note");
+	message_add(messages, SEVERITY_ERROR, "d.md", 5, "is an error");
+	generation_drop_unused(generation, messages);
+	for (guint i = 0; i < messages->list->len; i++) {
+		const struct message *message = messages->list->pdata[i];
+
+		g_string_append_printf(lines, "%s:%d ", message->file, message->line);
+	}
+	assert_string_equal(lines->str, expected);
+	g_string_free(lines, TRUE);
+	generation_free(generation);
+	messages_free(messages);
+}
+
+static void forgets_warnings_of_what_is_not_in_force(void **state)
+{
+	check_kept("a", "d.md:3 card0:3 d.md:5 ");
+	check_kept("b", "d.md:4 card0:3 d.md:4 d.md:5 ");
+	check_kept("c", "card0:3 d.md:5 ");
+	check_kept("a + b", "d.md:3 d.md:4 card0:3 d.md:4 d.md:5 ");
 }
 
 /* --- what is the same --- */
@@ -411,12 +452,7 @@ static void refuses_what_is_cut_short(void **state)
 	generation_free(generation);
 }
 
-/* --- a catalog in which one thing is something else --- */
-
-static const char *const others[] = {
-	"null", "true", "-1", "18446744073709551616", "1e300", "\"x\"", "\"\"", "[]", "[[]]", "{}"};
-
-/* Whatever is made of it: read, compiled and laid out. */
+/* Whatever is made of a catalog in which one thing is something else: no part of it crashes. */
 static void try_text(const char *text)
 {
 	struct generation *generation = generation_from_text(text);
@@ -428,50 +464,6 @@ static void try_text(const char *text)
 	messages_free(messages);
 }
 
-static void try_each(struct json_object *whole, struct json_object *json);
-
-static void try_member(struct json_object *whole, struct json_object *json, const char *key)
-{
-	struct json_object *kept = json_object_get(json_object_object_get(json, key));
-
-	for (unsigned int i = 0; i < G_N_ELEMENTS(others); i++) {
-		json_object_object_add(json, key, json_tokener_parse(others[i]));
-		try_text(json_object_to_json_string_ext(whole, JSON_C_TO_STRING_PLAIN));
-	}
-	json_object_object_add(json, key, kept);
-	try_each(whole, kept);
-}
-
-static void try_element(struct json_object *whole, struct json_object *json, size_t at)
-{
-	struct json_object *kept = json_object_get(json_object_array_get_idx(json, at));
-
-	for (unsigned int i = 0; i < G_N_ELEMENTS(others); i++) {
-		json_object_array_put_idx(json, at, json_tokener_parse(others[i]));
-		try_text(json_object_to_json_string_ext(whole, JSON_C_TO_STRING_PLAIN));
-	}
-	json_object_array_put_idx(json, at, kept);
-	try_each(whole, kept);
-}
-
-static void try_each(struct json_object *whole, struct json_object *json)
-{
-	g_autoptr(GPtrArray) keys = g_ptr_array_new_with_free_func(g_free);
-
-	if (json_object_is_type(json, json_type_object)) {
-		json_object_object_foreach (json, key, value) {
-			(void)value;
-			g_ptr_array_add(keys, g_strdup(key));
-		}
-	}
-	for (guint i = 0; i < keys->len; i++)
-		try_member(whole, json, keys->pdata[i]);
-	if (!json_object_is_type(json, json_type_array))
-		return;
-	for (size_t i = 0; i < json_object_array_length(json); i++)
-		try_element(whole, json, i);
-}
-
 static void survives_every_other_shape(void **state)
 {
 	struct generation *const generations[] = {make_full(),
@@ -479,12 +471,8 @@ static void survives_every_other_shape(void **state)
 
 	for (unsigned int i = 0; i < G_N_ELEMENTS(generations); i++) {
 		g_autofree char *text = generation_to_text(generations[i]);
-		struct json_object *json = json_tokener_parse(text);
 
-		try_each(json, json);
-		assert_string_equal(json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN),
-				    text);
-		json_object_put(json);
+		try_other_shapes(text, try_text);
 		generation_free(generations[i]);
 	}
 }
@@ -499,6 +487,7 @@ int main(void)
 		cmocka_unit_test(says_what_is_wrong),
 		cmocka_unit_test(stops_at_a_wrong_document),
 		cmocka_unit_test(takes_options_for_settings),
+		cmocka_unit_test(forgets_warnings_of_what_is_not_in_force),
 		cmocka_unit_test(tells_what_is_the_same),
 		cmocka_unit_test(comes_back_from_text),
 		cmocka_unit_test(is_what_the_next_version_reads),

@@ -63,6 +63,9 @@ static struct expected expect_host_life(const struct generation *generation, uns
 {
 	const GArray *ports = generation->policy->settings.management.ports;
 
+	if (transport == TRANSPORT_UDP && (port == 68 || port == 546))
+		return (struct expected){SEGMENT_DHCP_CLIENT, (uint16_t)port, (uint16_t)port, false,
+					 0};
 	for (guint i = 0; i < ports->len; i++) {
 		struct port_range range = g_array_index(ports, struct port_range, i);
 
@@ -70,9 +73,6 @@ static struct expected expect_host_life(const struct generation *generation, uns
 			return (struct expected){SEGMENT_MANAGEMENT, range.first, range.last, false,
 						 0};
 	}
-	if (transport == TRANSPORT_UDP && (port == 68 || port == 546))
-		return (struct expected){SEGMENT_DHCP_CLIENT, (uint16_t)port, (uint16_t)port, false,
-					 0};
 	return nothing;
 }
 

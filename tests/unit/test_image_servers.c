@@ -200,6 +200,50 @@ static void finds_a_hundred_thousand(void **state)
 	finds_so_many(100000);
 }
 
+/*
+ * Addresses whose halves cancel each other out before the seed has a say: for every seed and size
+ * they are in one bucket. What does not fit there is a prefix of full length.
+ */
+static void spills_what_no_seed_parts(void **state)
+{
+	struct generation *generation = compile(choose_site(SITE));
+	struct image *image;
+	uint32_t found = 0;
+
+	for (uint32_t n = 0; n < 10; n++) {
+		struct prefix address = {.family = AF_INET6, .length = 128};
+		uint64_t subnet = GUINT64_TO_BE(0x20010db800000000 + n);
+		uint64_t host = GUINT64_FROM_BE(subnet) * 0x9e3779b97f4a7c15 ^ 0x0123456789abcdef;
+
+		memcpy(address.bytes, &subnet, sizeof(subnet));
+		memcpy(address.bytes + 8, &host, sizeof(host));
+		add_server(generation, address, n);
+	}
+	image = image_of(generation);
+	assert_int_equal(count_places(image, AF_INET6), BUCKET6_SERVERS);
+	assert_int_equal(image->prefixes6->len, 10 - BUCKET6_SERVERS);
+	for (uint32_t n = 0; n < 10; n++) {
+		const struct prefix *address = &g_array_index(
+			((struct server *)generation->policy->servers->pdata[1 + n])->addresses,
+			struct prefix, 0);
+		__u32 target = find(image, address);
+
+		for (guint i = 0; i < image->prefixes6->len && !target; i++) {
+			const struct image_prefix6 *prefix =
+				&g_array_index(image->prefixes6, struct image_prefix6, i);
+
+			if (!memcmp(prefix->key.address, address->bytes, 16)) {
+				assert_int_equal(prefix->key.length, 128);
+				target = prefix->target;
+			}
+		}
+		found += target == target_make(SERVER_FIRST + 1 + n, 0, 0);
+	}
+	assert_int_equal(found, 10);
+	image_free(image);
+	generation_free(generation);
+}
+
 /* --- what an address leads to --- */
 
 static void leads_to_server_profile_and_mode(void **state)
@@ -265,6 +309,7 @@ int main(void)
 		cmocka_unit_test(finds_a_hundred),
 		cmocka_unit_test(finds_ten_thousand),
 		cmocka_unit_test(finds_a_hundred_thousand),
+		cmocka_unit_test(spills_what_no_seed_parts),
 		cmocka_unit_test(leads_to_server_profile_and_mode),
 		cmocka_unit_test(puts_prefixes_apart),
 	};

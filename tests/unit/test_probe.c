@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The program in force, asked without a trace: it says what the policy says. */
+#include "own_host.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "own_gate.h"
+#include "probe.h"
+#include "question.h"
+#include "totals.h"
+
+struct asked {
+	const char *from, *to, *port;
+	enum reason reason;
+};
+
+/* All that is counted. */
+static char *counted(void)
+{
+	g_autofree char *folder = gate_folder();
+	struct messages *messages = messages_new();
+	struct totals *totals = totals_read(folder, messages);
+	GChecksum *checksum = g_checksum_new(G_CHECKSUM_SHA256);
+	char *digest;
+
+	assert_non_null(totals);
+	g_checksum_update(checksum, (void *)totals->slots->data,
+			  totals->slots->len * sizeof(struct count));
+	g_checksum_update(checksum, (void *)totals->servers->data,
+			  totals->servers->len * sizeof(struct server_count));
+	g_checksum_update(checksum, (void *)totals->dropped_ports->data,
+			  totals->dropped_ports->len * sizeof(__u64));
+	g_checksum_update(checksum, (void *)&totals->reasons, sizeof(totals->reasons));
+	digest = g_strdup(g_checksum_get_string(checksum));
+	g_checksum_free(checksum);
+	totals_free(totals);
+	messages_free(messages);
+	return digest;
+}
+
+/* Asks the program on an interface, and the policy; both must say the same. */
+static void ask(const struct gate *gate, guint interface, const struct asked *asked)
+{
+	const struct words words = {NULL, asked->from, asked->to, asked->port};
+	struct messages *messages = messages_new();
+	struct question question = {.interface = interface};
+	g_autofree char *error = NULL, *said = NULL;
+	enum reason reason = REASON_COUNT, judged;
+	bool answered;
+
+	assert_true(question_read(&words, gate->generation, &question, &error));
+	judged = judge(gate->generation, &question).reason;
+	answered =
+		probe(gate_link(gate, cards[interface])->program_fd, &question, &reason, messages);
+	said = all_messages(messages);
+	if (!answered || reason != asked->reason || judged != asked->reason)
+		fail_msg("from %s to %s %s: program %d, policy %d, expected %d; %s", asked->from,
+			 asked->to, asked->port, reason, judged, asked->reason, said);
+	messages_free(messages);
+}
+
+static void ask_each(struct choice *choice, guint interface, const struct asked *asked,
+		     unsigned int count)
+{
+	g_autofree char *before = NULL, *after = NULL;
+	struct gate *gate;
+
+	apply_right(choice);
+	before = counted();
+	gate = open_gate(GATE_READ);
+	for (unsigned int i = 0; i < count; i++)
+		ask(gate, interface, &asked[i]);
+	gate_close(gate);
+	after = counted();
+	assert_string_equal(before, after);
+}
+
+static void answers_for_an_interface(void **state)
+{
+	static const struct asked asked[] = {
+		{NULL, NULL, "tcp/443", REASON_PUBLISHED},
+		{NULL, NULL, "udp/443", REASON_PUBLISHED},
+		{NULL, NULL, "tcp/444", REASON_NOT_PUBLISHED},
+		{NULL, NULL, "tcp/8000", REASON_PUBLISHED},
+		{NULL, NULL, "tcp/8005", REASON_NOT_PUBLISHED},
+		{NULL, NULL, "tcp/8009", REASON_PUBLISHED},
+		{NULL, NULL, "udp/8009", REASON_NOT_PUBLISHED},
+		{NULL, NULL, "udp/65535", REASON_NOT_PUBLISHED},
+		{"2001:db8:7::1", "2001:db8:8::1", "tcp/443", REASON_PUBLISHED},
+		{"2001:db8:7::1", "2001:db8:8::1", "udp/5000", REASON_NOT_PUBLISHED},
+		/* Management */
+		{"10.0.9.7", NULL, "tcp/22", REASON_MANAGEMENT},
+		{"10.0.10.7", NULL, "tcp/22", REASON_NOT_PUBLISHED},
+		{"10.0.9.7", NULL, "udp/22", REASON_NOT_PUBLISHED},
+		{"2001:db8:9::7", NULL, "tcp/22", REASON_MANAGEMENT},
+		{"2001:db8:a::7", NULL, "tcp/22", REASON_NOT_PUBLISHED},
+		{"10.0.9.7", NULL, "tcp/443", REASON_PUBLISHED},
+		/* DHCP, by family */
+		{"10.0.0.1:67", "10.0.0.2", "udp/68", REASON_DHCP},
+		{"10.0.0.1:68", "10.0.0.2", "udp/68", REASON_NOT_PUBLISHED},
+		{"10.0.0.1:547", "10.0.0.2", "udp/546", REASON_NOT_PUBLISHED},
+		{"[fe80::1]:547", "fe80::2", "udp/546", REASON_DHCP},
+		{"[fe80::1]:67", "fe80::2", "udp/68", REASON_NOT_PUBLISHED},
+		{"10.0.0.1:67", "10.0.0.2", "tcp/68", REASON_NOT_PUBLISHED},
+	};
+	static const struct asked other[] = {
+		{NULL, NULL, "tcp/443", REASON_NOT_PUBLISHED},
+		{NULL, NULL, "udp/5999", REASON_PUBLISHED},
+	};
+	struct choice *choice = choose_profile("narrow");
+
+	choice->management = g_strdup("10.0.9.0/24, 2001:db8:9::/48, tcp/20-22");
+	choice_set_interface(choice, "card1", "voice", ATTACH_AUTO);
+	ask_each(choice_copy(choice), 0, asked, G_N_ELEMENTS(asked));
+	ask_each(choice, 1, other, G_N_ELEMENTS(other));
+}
+
+/* DHCP goes on although Management names its port for others. */
+static void keeps_dhcp_beside_management(void **state)
+{
+	static const struct asked asked[] = {
+		{"10.0.9.7:40000", "10.0.0.2", "udp/67", REASON_MANAGEMENT},
+		{"10.0.8.7:40000", "10.0.0.2", "udp/67", REASON_NOT_PUBLISHED},
+		{"10.0.9.7:40000", "10.0.0.2", "udp/68", REASON_NOT_PUBLISHED},
+		{"10.0.8.7:67", "10.0.0.2", "udp/68", REASON_DHCP},
+	};
+	struct choice *choice = choose_profile("web");
+
+	choice->management = g_strdup("10.0.9.0/24, udp/1-65535");
+	ask_each(choice, 0, asked, G_N_ELEMENTS(asked));
+}
+
+#define SITE                                                         \
+	"| Server | Address | Profile | Mode |\n|---|---|---|---|\n" \
+	"| fe01 | 10.9.7.11, 2001:db8:9:7::11 | web | |\n"           \
+	"| lab | 10.9.0.0/16, 2001:db8:9::/48 | voice | monitor |\n" \
+	"| lab7 | 10.9.7.0/24, 2001:db8:9:7::/64 | narrow | |\n"
+#define SETTINGS(more) "\n| Setting | Value |\n|---|---|\n" more
+
+static void answers_for_a_site(void **state)
+{
+	static const struct asked asked[] = {
+		{NULL, "fe01", "tcp/8005", REASON_PUBLISHED},
+		{NULL, "10.9.7.12", "tcp/8005", REASON_NOT_PUBLISHED},
+		{NULL, "10.9.8.12", "tcp/8000", REASON_NOT_PUBLISHED},
+		{NULL, "10.9.8.12", "tcp/5061", REASON_PUBLISHED},
+		{NULL, "10.8.8.12", "tcp/5061", REASON_UNLISTED},
+		{NULL, "2001:db8:9:7::11", "tcp/8005", REASON_PUBLISHED},
+		{NULL, "2001:db8:9:7::12", "tcp/8005", REASON_NOT_PUBLISHED},
+		{NULL, "2001:db8:9:8::12", "udp/5000", REASON_PUBLISHED},
+		{NULL, "2001:db8:8::12", "udp/5000", REASON_UNLISTED},
+		{"10.0.9.7", "fe01", "tcp/22", REASON_NOT_PUBLISHED},
+		{"10.0.0.1:67", "fe01", "udp/68", REASON_NOT_PUBLISHED},
+	};
+
+	ask_each(choose_site(SITE SETTINGS("| Management | 10.0.9.0/24, tcp/22 |\n")), 0, asked,
+		 G_N_ELEMENTS(asked));
+}
+
+static void answers_where_the_unlisted_are_dropped(void **state)
+{
+	static const struct asked asked[] = {
+		{NULL, "10.8.8.12", "tcp/5061", REASON_NOT_LISTED},
+		{"10.0.9.7", "10.8.8.12", "tcp/22", REASON_MANAGEMENT},
+		{"10.0.8.7", "10.8.8.12", "tcp/22", REASON_NOT_LISTED},
+		{"10.0.0.1:67", "10.8.8.12", "udp/68", REASON_DHCP},
+		{NULL, "fe01", "tcp/8005", REASON_PUBLISHED},
+		{NULL, "fe01", "tcp/23", REASON_NOT_PUBLISHED},
+	};
+
+	ask_each(choose_site(SITE SETTINGS("| Management | 10.0.9.0/24, tcp/22 |\n"
+					   "| Unlisted | drop |\n| Mode | monitor |\n")),
+		 0, asked, G_N_ELEMENTS(asked));
+}
+
+/* --- programs that cannot be asked --- */
+
+static void check_refused(int program, const char *expected)
+{
+	const struct words words = {.port = "tcp/443"};
+	struct generation *generation = compile(choose_profile("web"));
+	struct messages *messages = messages_new();
+	enum reason reason = REASON_COUNT;
+	struct question question = {};
+	g_autofree char *error = NULL, *said = NULL;
+
+	assert_true(question_read(&words, generation, &question, &error));
+	assert_false(probe(program, &question, &reason, messages));
+	said = all_messages(messages);
+	assert_string_equal(said, expected);
+	assert_int_equal(reason, REASON_COUNT);
+	messages_free(messages);
+	generation_free(generation);
+}
+
+static void refuses_other_programs(void **state)
+{
+	int program = load_other_program();
+
+	check_refused(program, "explain: error: the program in force is of another version of "
+			       "portcullis: 'portcullis up' replaces it\n");
+	close(program);
+	check_refused(-1,
+		      "explain: error: cannot read the program: File descriptor in bad state\n");
+}
+
+#define test(name) cmocka_unit_test_teardown(name, take_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		test(answers_for_an_interface), test(keeps_dhcp_beside_management),
+		test(answers_for_a_site),       test(answers_where_the_unlisted_are_dropped),
+		test(refuses_other_programs),
+	};
+
+	if (skip_without_root())
+		return 0;
+	return cmocka_run_group_tests(tests, make_host, remove_host);
+}
