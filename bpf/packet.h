@@ -54,11 +54,8 @@ struct packet {
 	__u8 icmp_type;
 };
 
-/*
- * Ends the judgement. The asm, which is empty, keeps the compiler from making one store of all
- * these: it would then have to load the reason before each of the checks that may lead here.
- */
-static __always_inline bool decide(struct packet *packet, const enum reason reason)
+/* Ends the judgement. */
+static __always_inline bool decide(struct packet *packet, enum reason reason)
 {
 	packet->outcome->reason = reason;
 	return false;

@@ -166,7 +166,6 @@ struct count_block {
 };
 _Static_assert(sizeof(struct count_block) == BLOCK_SIZE, "as large as a per-CPU value may be");
 
-
 /* `server_counters`: by server number; a would-be drop (monitor) counts as passed here. */
 struct server_count {
 	struct count passed;
@@ -181,9 +180,9 @@ struct server_block {
 _Static_assert(sizeof(struct server_block) == BLOCK_SIZE, "as large as a per-CPU value may be");
 
 /*
- * `reasons`, one entry. A packet is counted once: as enforced, or as monitored (a would-be drop). The
- * two reasons that most packets have are not counted here when enforced: what is published is the
- * sum of `counters`, what is not-published that of the `refused` of `dropped_ports`.
+ * `reasons`, one entry. A packet is counted once: as enforced, or as monitored (a would-be drop).
+ * The two reasons that most packets have are not counted here when enforced: what is published is
+ * the sum of `counters`, what is not-published that of the `refused` of `dropped_ports`.
  */
 struct reason_counts {
 	struct count enforced[REASON_COUNT];

@@ -41,7 +41,7 @@ enum reason {
 #define REASON(symbol, name, verdict, meaning) REASON_##symbol,
 	PORTCULLIS_REASONS(REASON)
 #undef REASON
-		REASON_COUNT,
+	REASON_COUNT,
 };
 
 /* Whether a reason passes a packet; a constant expression, so the program pays nothing for it. */
@@ -50,8 +50,9 @@ static inline enum verdict reason_verdict(enum reason reason)
 	return reason < REASON_NOT_PUBLISHED ? VERDICT_PASS : VERDICT_DROP;
 }
 
-#define REASON(symbol, name, verdict, meaning)                                                      \
-	_Static_assert((VERDICT_##verdict == VERDICT_PASS) == (REASON_##symbol < REASON_NOT_PUBLISHED), \
+#define REASON(symbol, name, verdict, meaning)                           \
+	_Static_assert((VERDICT_##verdict == VERDICT_PASS) ==            \
+			       (REASON_##symbol < REASON_NOT_PUBLISHED), \
 		       "reasons that pass come before those that drop");
 PORTCULLIS_REASONS(REASON)
 #undef REASON

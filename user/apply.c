@@ -216,6 +216,8 @@ static bool check_links(const struct gate *gate, struct messages *messages)
 	for (guint i = 0; i < gate->links->len; i++) {
 		const struct gate_link *link = gate->links->pdata[i];
 
+		if (link->ifindex && !*link->name)
+			return false; /* gate_open() has said why */
 		if (!link->ifindex || link->generation)
 			continue;
 		message_add(messages, SEVERITY_ERROR, link->name, 0,

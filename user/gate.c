@@ -210,10 +210,17 @@ static bool read_link(struct gate *gate, const char *name, struct messages *mess
 	}
 	if (!ifindex)
 		return true;
-	if (!if_indextoname(ifindex, link->name))
-		return errno == ENXIO || fail(messages, link->pin, "cannot name the interface");
 	link->ifindex = ifindex;
-	link->attach = attach_name(ifindex);
+	if (if_indextoname(ifindex, link->name)) {
+		link->attach = attach_name(ifindex);
+		return true;
+	}
+	if (errno != ENXIO)
+		return fail(messages, link->pin, "cannot name the interface");
+	message_add(
+		messages, SEVERITY_ERROR, link->pin, 0,
+		"enforces on an interface of another network namespace, expected to be run there "
+		"(nsenter --net=FILE)");
 	return true;
 }
 

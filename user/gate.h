@@ -20,8 +20,8 @@
 struct gate_link {
 	char *pin; /* its path */
 	int fd;
-	unsigned int ifindex; /* 0: the interface is gone, or the link was detached */
-	char name[IF_NAMESIZE];
+	unsigned int ifindex;    /* 0: the interface is gone, or the link was detached */
+	char name[IF_NAMESIZE];  /* "": of another network namespace */
 	__u32 program;           /* its id */
 	int program_fd;          /* keeps it, whatever a writer does meanwhile */
 	const char *attach;      /* "native", "generic", "offloaded" or "none" */

@@ -13,10 +13,10 @@
 #include "shared.h"
 
 struct totals {
-	GArray *slots;   /* struct count, by counter slot */
-	GArray *servers; /* struct server_count, by server number */
+	GArray *slots;                /* struct count, by counter slot */
+	GArray *servers;              /* struct server_count, by server number */
 	struct reason_counts reasons; /* complete: with the sums that layout.h tells of */
-	GArray *dropped_ports; /* __u64 packets, at transport * 65536 + port */
+	GArray *dropped_ports;        /* __u64 packets, at transport * 65536 + port */
 };
 
 struct totals *totals_new(void);

@@ -31,7 +31,7 @@
 
 #define ROUNDS   11
 #define REPEAT   500000
-#define PATIENCE 1500 /* readings taken again, at the most */
+#define PATIENCE 200 /* readings taken again, at the most */
 #define LOADS    11
 #define OPEN     5061 /* tcp; in front-end, and in what many_ranges() makes */
 #define CLOSED   5069

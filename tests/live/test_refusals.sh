@@ -175,16 +175,31 @@ directory" --bpffs "$WORK/none" up card director
 }
 
 # foreign: another map in the place of our counters
+# From another network namespace the card has no name, but it is there.
+test_elsewhere() {
+	local index said
+
+	index=$(ip -n edge -json link show card | jq '.[0].ifindex')
+	said="$PINS/link-$index: error: enforces on an interface of another network namespace, \
+expected to be run there (nsenter --net=FILE)"
+
+	says "up in another network namespace" 1 "$said" client "$PORTCULLIS" up eth0 director
+	says "stats there" 1 "$said
+portcullis: error: nothing is enforced here: 'portcullis up' starts" client "$PORTCULLIS" stats
+	exits "status where it belongs" 0 portcullis status
+}
+
 foreign() {
-	rm -f "$PINS/counters-3"
-	bpftool map create "$PINS/counters-3" type array key 4 value 8 entries 3 name other
+	rm -f "$COUNTERS"
+	bpftool map create "$COUNTERS" type array key 4 value 8 entries 3 name other
 }
 
 test_other_version() {
 	local message
 
 	PINS=/sys/fs/bpf/portcullis
-	message="$PINS/counters-3: error: the pinned map is of another version of portcullis: \
+	COUNTERS=$(echo $PINS/counters-*)
+	message="$COUNTERS: error: the pinned map is of another version of portcullis: \
 'portcullis down --all' removes it, its counters with it"
 	foreign
 	refused "a map of another version: swap" "$message" swap director
@@ -216,6 +231,7 @@ test_files
 test_options
 test_privileges
 test_bpffs
+test_elsewhere
 same "after all that" "silence refused" "$(answer "$SERVER4" 22) $(answer "$SERVER6" 8057)"
 test_other_version
 plan

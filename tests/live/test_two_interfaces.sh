@@ -7,7 +7,7 @@ skip_unless_root jq "$BUILD/live/die_at"
 alone "$@" || bail_out "cannot mount a BPF file system"
 
 FRONT=198.51.100.11
-PINS="counters-3 dropped_ports-32 link link reasons-1 server_counters-3"
+PINS="counters dropped_ports link link reasons server_counters"
 
 # site PROFILE: a site on both cards
 site() {
@@ -37,8 +37,9 @@ attached() {
 	portcullis status --json 2>/dev/null | jq -r '[.interfaces[] | "\(.name) \(.attached)"] | join(", ")'
 }
 
+# pins: what is pinned, without numbers of interfaces and blocks
 pins() {
-	find /sys/fs/bpf/portcullis -type f -printf '%f\n' 2>/dev/null | sed 's/^link-.*/link/' |
+	find /sys/fs/bpf/portcullis -type f -printf '%f\n' 2>/dev/null | sed 's/-[0-9]*$//' |
 		sort | paste -sd ' '
 }
 
