@@ -27,7 +27,8 @@ static __always_inline bool judge_frame(struct cursor *cursor, struct packet *pa
 SEC("xdp.frags")
 int portcullis(struct xdp_md *ctx)
 {
-	struct outcome outcome = {};
+	/* A stage that ended without a reason must not pass the packet. */
+	struct outcome outcome = {.reason = REASON_MALFORMED};
 	struct packet packet = {.outcome = &outcome};
 	struct cursor cursor = cursor_make(ctx);
 
