@@ -143,7 +143,6 @@ fuzz: $(BUILD)/fuzz_document ## feed the document reader for FUZZ_SECONDS (60)
 demo: ## set up an edge in network namespaces, enforce, send traffic, compare
 	$(Q)tests/deps
 	$(Q)$(MAKE) --no-print-directory all
-	$(Q)$(MAKE) --no-print-directory $(BUILD)/live/traffic
 	$(Q)PORTCULLIS=$(BUILD)/portcullis BUILD=$(BUILD) tests/demo
 
 C_FILES := $(wildcard bpf/*.[ch] include/*.h user/*.[ch] user/commands/*.[ch] tests/*/*.[ch])

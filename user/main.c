@@ -55,7 +55,8 @@ static void print_help(FILE *stream)
 	fprintf(stream, "usage: portcullis [--bpffs DIR] COMMAND …\n\n"
 			"Enforces a vendor's port document with XDP.\n\n");
 	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
-		fprintf(stream, "  %s %s\n      %s\n", commands[i]->name, commands[i]->operands,
+		fprintf(stream, "  %s%s%s\n      %s\n", commands[i]->name,
+			*commands[i]->operands ? " " : "", commands[i]->operands,
 			commands[i]->summary);
 	fprintf(stream, "\n'portcullis COMMAND --help' tells a command's options.\n"
 			"A PROFILE may join several: 'front-end + cms'.\n"

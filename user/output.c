@@ -127,3 +127,10 @@ void sheet_print(struct sheet *sheet)
 	g_ptr_array_unref(sheet->cells);
 	g_free(sheet);
 }
+
+void sheet_print_below(struct sheet *sheet)
+{
+	if (sheet->cells->len)
+		putchar('\n');
+	sheet_print(sheet);
+}

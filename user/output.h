@@ -38,4 +38,7 @@ void sheet_add(struct sheet *sheet, ...);
  */
 void sheet_print(struct sheet *sheet);
 
+/* The same below what was printed before: an empty line goes before the heading. */
+void sheet_print_below(struct sheet *sheet);
+
 #endif

@@ -64,7 +64,7 @@ static void print_by_port(struct json_object *stats)
 			  in_force ? NULL : g_strdup("retired"),
 			  view_services(json_member(one, "services")));
 	}
-	sheet_print(sheet);
+	sheet_print_below(sheet);
 }
 
 /* Sums of the ports that the same services share: what one packet was for, nobody can tell. */
@@ -93,7 +93,7 @@ static void print_by_service(struct json_object *stats)
 			  number(sum, "packets"), number(sum, "bytes"),
 			  strstr(name, ", ") ? g_strdup("yes") : NULL);
 	}
-	sheet_print(sheet);
+	sheet_print_below(sheet);
 	json_object_put(sums);
 }
 
@@ -112,7 +112,7 @@ static void print_by_server(struct json_object *stats)
 			  number(one, "dropped_packets"), number(one, "dropped_bytes"),
 			  rate(json_member(one, "dropped_rates"), "packets_per_second"));
 	}
-	sheet_print(sheet);
+	sheet_print_below(sheet);
 }
 
 static void print_dropped_ports(struct json_object *stats)
@@ -128,7 +128,7 @@ static void print_dropped_ports(struct json_object *stats)
 					  json_number(one, "port")),
 			  number(one, "packets"));
 	}
-	sheet_print(sheet);
+	sheet_print_below(sheet);
 }
 
 void view_print_stats(struct json_object *stats, const char *by)
@@ -137,13 +137,11 @@ void view_print_stats(struct json_object *stats, const char *by)
 
 	printf("counting since %s\n", since);
 	print_reasons(stats);
-	putchar('\n');
 	if (!strcmp(by, "service"))
 		print_by_service(stats);
 	else if (!strcmp(by, "server"))
 		print_by_server(stats);
 	else
 		print_by_port(stats);
-	putchar('\n');
 	print_dropped_ports(stats);
 }

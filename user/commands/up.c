@@ -105,6 +105,18 @@ static enum exit_code up_interface(struct context *context, struct gate *gate, c
 	return enforce(context, gate, choose_interface(context, gate, operands[0], profile));
 }
 
+static bool is_profile(const struct context *context, const char *name)
+{
+	struct messages *unheard = messages_new();
+	g_autoptr(GPtrArray) sources = inputs_read(context->documents, NULL, unheard);
+	struct policy *policy = policy_read(sources, unheard);
+	bool found = policy_profile(policy, name);
+
+	policy_free(policy);
+	messages_free(unheard);
+	return found;
+}
+
 static enum exit_code up_site(struct context *context, struct gate *gate, const char *site)
 {
 	struct stat found;
@@ -114,6 +126,11 @@ static enum exit_code up_site(struct context *context, struct gate *gate, const 
 			     "'%s' is an interface: say which profile it is to enforce, "
 			     "'portcullis up %s PROFILE'",
 			     site, site);
+	if (strcmp(site, "-") && stat(site, &found) && is_profile(context, site))
+		return wrong(
+			context,
+			"'%s' is a profile: say on which interface, 'portcullis up INTERFACE %s'",
+			site, site);
 	return enforce(context, gate, choose_site(context, site));
 }
 
