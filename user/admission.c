@@ -46,13 +46,11 @@ static bool check_sockets(const struct generation *next, const struct choice_int
 
 	allow_lockout |= monitor; /* counting cuts nothing off */
 	if (error) {
-		message_add(
-			messages, allow_lockout ? SEVERITY_WARNING : SEVERITY_ERROR,
-			interface->name, 0,
-			"cannot read this host's sockets (%s; the kernel's tcp_diag and udp_diag "
-			"tell them), so whom the policy cuts off is not known: insist with "
-			"--allow-lockout",
-			strerror(-error));
+		message_add(messages, allow_lockout ? SEVERITY_WARNING : SEVERITY_ERROR,
+			    interface->name, 0,
+			    "cannot read this host's sockets (%s; the kernel's tcp_diag and "
+			    "udp_diag tell them), so whom the policy cuts off is not known%s",
+			    strerror(-error), allow_lockout ? "" : ": insist with --allow-lockout");
 		return allow_lockout;
 	}
 	for (guint i = 0; i < cut_off->len; i++) {
