@@ -87,19 +87,18 @@ static bool lock(struct gate *gate, struct messages *messages)
 	}
 }
 
-static const char *attach_name(unsigned int ifindex)
+/* How a program is attached to an interface; NULL if what is attached there is another. */
+static const char *attach_name(unsigned int ifindex, __u32 program)
 {
 	LIBBPF_OPTS(bpf_xdp_query_opts, query);
 
 	if (bpf_xdp_query((int)ifindex, 0, &query))
 		return "none";
-	switch (query.attach_mode) {
-	case XDP_ATTACHED_DRV: return "native";
-	case XDP_ATTACHED_SKB: return "generic";
-	case XDP_ATTACHED_HW: return "offloaded";
-	case XDP_ATTACHED_MULTI: return "native and generic";
-	default: return "none";
-	}
+	if (query.drv_prog_id == program)
+		return "native";
+	if (query.skb_prog_id == program)
+		return "generic";
+	return query.hw_prog_id == program ? "offloaded" : NULL;
 }
 
 /* The text in a map, if it is a catalog; the caller frees it. 0 or -errno. */
@@ -187,8 +186,26 @@ static int read_program(struct gate *gate, struct gate_link *link, __u32 *ifinde
 	return link->program_fd < 0 ? -errno : read_generation(gate, link);
 }
 
+/* An interface is told by its index, which in another network namespace is that of another. */
+static bool name_link(struct gate_link *link, unsigned int ifindex, const char *attach,
+		      struct messages *messages)
+{
+	link->ifindex = ifindex;
+	link->attach = attach ? attach : "none";
+	if (!ifindex || (attach && if_indextoname(ifindex, link->name)))
+		return true;
+	if (attach && errno != ENXIO)
+		return fail(messages, link->pin, "cannot name the interface");
+	message_add(
+		messages, SEVERITY_ERROR, link->pin, 0,
+		"enforces on an interface of another network namespace, expected to be run there "
+		"(nsenter --net=FILE)");
+	return true;
+}
+
 static bool read_link(struct gate *gate, const char *name, struct messages *messages)
 {
+	const char *attach = NULL;
 	struct gate_link *link = g_new0(struct gate_link, 1);
 	__u32 ifindex = 0;
 	int error;
@@ -200,28 +217,18 @@ static bool read_link(struct gate *gate, const char *name, struct messages *mess
 	g_ptr_array_add(gate->links, link);
 	if (link->fd < 0)
 		return errno == ENOENT || fail(messages, link->pin, "cannot open the pinned link");
-	/* A writer may have replaced the program, and the kernel freed it, as we were reading. */
-	for (int tries = 0; (error = read_program(gate, link, &ifindex)) == -ENOENT; tries++)
-		if (tries == TRIES_MAX)
+	/* A writer may replace the program, and the kernel free it, as we are reading. */
+	for (int tries = 0; tries <= TRIES_MAX; tries++) {
+		error = read_program(gate, link, &ifindex);
+		attach = ifindex ? attach_name(ifindex, link->program) : "none";
+		if (error != -ENOENT && attach)
 			break;
+	}
 	if (error) {
 		errno = -error;
 		return fail(messages, link->pin, "cannot read what the link enforces");
 	}
-	if (!ifindex)
-		return true;
-	link->ifindex = ifindex;
-	if (if_indextoname(ifindex, link->name)) {
-		link->attach = attach_name(ifindex);
-		return true;
-	}
-	if (errno != ENXIO)
-		return fail(messages, link->pin, "cannot name the interface");
-	message_add(
-		messages, SEVERITY_ERROR, link->pin, 0,
-		"enforces on an interface of another network namespace, expected to be run there "
-		"(nsenter --net=FILE)");
-	return true;
+	return name_link(link, ifindex, attach, messages);
 }
 
 static int by_ifindex(gconstpointer a, gconstpointer b)

@@ -197,7 +197,6 @@ foreign() {
 test_other_version() {
 	local message
 
-	PINS=/sys/fs/bpf/portcullis
 	COUNTERS=$(echo $PINS/counters-*)
 	message="$COUNTERS: error: the pinned map is of another version of portcullis: \
 'portcullis down --all' removes it, its counters with it"
@@ -218,6 +217,7 @@ portcullis: error: $PINS holds pins but no link that can be read: what was enfor
 	exits "stats" 0 portcullis stats
 }
 
+PINS=/sys/fs/bpf/portcullis
 if ! make_edge || ! edge ip link add br0 type bridge ||
 	! edge ip link add spare master br0 type veth peer name eth1 netns server; then
 	bail_out "cannot make network namespaces"

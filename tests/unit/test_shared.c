@@ -27,7 +27,7 @@ static void names_pins(void **state)
 		{"counters-4294967295", SHARED_COUNTERS, 4294967295},
 		{"server_counters-12", SHARED_SERVER_COUNTERS, 12},
 		{"reasons-1", SHARED_REASONS, 1},
-		{"dropped_ports-32", SHARED_DROPPED_PORTS, 32},
+		{"dropped_ports-64", SHARED_DROPPED_PORTS, 64},
 		{"counters", SHARED_MAPS, 0},
 		{"counters-", SHARED_MAPS, 0},
 		{"counters-x", SHARED_MAPS, 0},
@@ -70,7 +70,7 @@ static void counts_blocks(void **state)
 		{SHARED_SERVER_COUNTERS, 0, SERVERS_PER_BLOCK + 1, 2},
 		{SHARED_SERVER_COUNTERS, 0, TARGET_SERVERS_MAX, 1024},
 		{SHARED_REASONS, 1000000, 1000000, 1},
-		{SHARED_DROPPED_PORTS, 1, 1, 32},
+		{SHARED_DROPPED_PORTS, 1, 1, PORT_BLOCKS},
 	};
 
 	for (unsigned int i = 0; i < G_N_ELEMENTS(cases); i++)
@@ -133,7 +133,7 @@ static void creates_and_finds_again(void **state)
 	assert_int_equal(first.blocks[SHARED_COUNTERS], 3); /* one, and two to spare */
 	assert_int_equal(first.blocks[SHARED_SERVER_COUNTERS], 3);
 	assert_int_equal(first.blocks[SHARED_REASONS], 1);
-	assert_int_equal(first.blocks[SHARED_DROPPED_PORTS], 32);
+	assert_int_equal(first.blocks[SHARED_DROPPED_PORTS], PORT_BLOCKS);
 	pin_right(&first);
 	check_pins(SHARED_PINS);
 
@@ -185,7 +185,7 @@ static void grows_beside_what_it_counted(void **state)
 	assert_int_equal(large.blocks[SHARED_COUNTERS], 6);
 	assert_int_equal(map_id(large.fd[SHARED_REASONS]), map_id(small.fd[SHARED_REASONS]));
 	pin_right(&large);
-	check_pins("counters-3 counters-6 dropped_ports-32 reasons-1 server_counters-3 ");
+	check_pins("counters-3 counters-6 dropped_ports-64 reasons-1 server_counters-3 ");
 	assert_int_equal(get_count(small.fd[SHARED_COUNTERS], 7), 42);
 	assert_int_equal(get_count(large.fd[SHARED_COUNTERS], 7), 0);
 
@@ -234,7 +234,7 @@ static void refuses_other_versions(void **state)
 	check_refused("counters-2", BPF_MAP_TYPE_ARRAY, counters, 2);
 	check_refused("reasons-1", BPF_MAP_TYPE_PERCPU_ARRAY, reasons + 8, 1);
 	check_refused("reasons-2", BPF_MAP_TYPE_PERCPU_ARRAY, reasons, 2);
-	check_refused("dropped_ports-33", BPF_MAP_TYPE_PERCPU_HASH, 32768, 33);
+	check_refused("dropped_ports-65", BPF_MAP_TYPE_PERCPU_HASH, 32768, 65);
 }
 
 static void check_messages(struct messages *messages, const char *format)

@@ -89,7 +89,11 @@ static void sums_processors(void **state)
 	set_word(shared.fd[SHARED_REASONS], 0, sizeof(struct reason_counts), unlisted + 1, 5000);
 	set_word(shared.fd[SHARED_REASONS], 0, sizeof(struct reason_counts),
 		 2 * REASON_COUNT + unlisted, 6000);
-	set_word(shared.fd[SHARED_DROPPED_PORTS], 16, BLOCK_SIZE, 53, 7000);
+	set_word(shared.fd[SHARED_DROPPED_PORTS], 32, sizeof(struct port_block), 53, 7000);
+	set_word(shared.fd[SHARED_DROPPED_PORTS], 63, sizeof(struct port_block), PORTS_PER_BLOCK,
+		 8000);
+	set_word(shared.fd[SHARED_DROPPED_PORTS], 5, sizeof(struct port_block), PORTS_PER_BLOCK + 1,
+		 9000);
 
 	totals = read_totals();
 	assert_int_equal(totals_slot(totals, 7).packets, sum_of(1000));
@@ -104,6 +108,12 @@ static void sums_processors(void **state)
 	assert_int_equal(totals->dropped_ports->len, TRANSPORTS * 65536);
 	assert_int_equal(g_array_index(totals->dropped_ports, __u64, 65536 + 53), sum_of(7000));
 	assert_int_equal(g_array_index(totals->dropped_ports, __u64, 53), 0);
+	/* What is published and not-published is told by these. */
+	assert_int_equal(totals->reasons.enforced[REASON_PUBLISHED].packets,
+			 sum_of(1000) + sum_of(3000));
+	assert_int_equal(totals->reasons.enforced[REASON_PUBLISHED].bytes, sum_of(2000));
+	assert_int_equal(totals->reasons.enforced[REASON_NOT_PUBLISHED].packets, sum_of(8000));
+	assert_int_equal(totals->reasons.enforced[REASON_NOT_PUBLISHED].bytes, sum_of(9000));
 	totals_free(totals);
 	shared_close(&shared);
 }
