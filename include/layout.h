@@ -151,20 +151,20 @@ struct prefix6 {
 
 /* --- shared maps: per-CPU arrays of blocks of at most 32 KiB, the kernel's limit --- */
 
-#define BLOCK_SIZE (32 * 1024)
+#define BLOCK_BYTES (32 * 1024)
 
 struct count {
 	__u64 packets;
 	__u64 bytes; /* of the IP packet as its header states, without link layer or padding */
 };
 
-#define COUNTS_PER_BLOCK (BLOCK_SIZE / sizeof(struct count))
+#define COUNTS_PER_BLOCK (BLOCK_BYTES / sizeof(struct count))
 
 /* `counters`: slot n is entry n % COUNTS_PER_BLOCK of block n / COUNTS_PER_BLOCK. */
 struct count_block {
 	struct count count[COUNTS_PER_BLOCK];
 };
-_Static_assert(sizeof(struct count_block) == BLOCK_SIZE, "as large as a per-CPU value may be");
+_Static_assert(sizeof(struct count_block) == BLOCK_BYTES, "as large as a per-CPU value may be");
 
 /* `server_counters`: by server number; a would-be drop (monitor) counts as passed here. */
 struct server_count {
@@ -172,12 +172,12 @@ struct server_count {
 	struct count dropped;
 };
 
-#define SERVERS_PER_BLOCK (BLOCK_SIZE / sizeof(struct server_count))
+#define SERVERS_PER_BLOCK (BLOCK_BYTES / sizeof(struct server_count))
 
 struct server_block {
 	struct server_count server[SERVERS_PER_BLOCK];
 };
-_Static_assert(sizeof(struct server_block) == BLOCK_SIZE, "as large as a per-CPU value may be");
+_Static_assert(sizeof(struct server_block) == BLOCK_BYTES, "as large as a per-CPU value may be");
 
 /*
  * `reasons`, one entry. A packet is counted once: as enforced, or as monitored (a would-be drop).
@@ -197,6 +197,6 @@ struct port_block {
 	__u64 packets[PORTS_PER_BLOCK];
 	struct count refused; /* of all these ports, dropped as not-published */
 };
-_Static_assert(sizeof(struct port_block) <= BLOCK_SIZE, "no larger than a per-CPU value may be");
+_Static_assert(sizeof(struct port_block) <= BLOCK_BYTES, "no larger than a per-CPU value may be");
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Writes to standard output: JSON as it is, sheets for people. */
+/* Writes to standard output: JSON as it is, listings for people. */
 #include "output.h"
 
 #include <stdarg.h>
@@ -46,54 +46,54 @@ char *output_ports(struct json_object *first, struct json_object *last)
 	return from == to ? g_strdup_printf("%d", from) : g_strdup_printf("%d-%d", from, to);
 }
 
-struct sheet {
+struct listing {
 	char **headings;
 	guint columns;
 	GPtrArray *cells; /* char *, row by row */
 };
 
-struct sheet *sheet_new(const char *columns)
+struct listing *listing_new(const char *columns)
 {
-	struct sheet *sheet = g_new0(struct sheet, 1);
+	struct listing *listing = g_new0(struct listing, 1);
 
-	sheet->headings = g_strsplit(columns, "|", -1);
-	sheet->columns = g_strv_length(sheet->headings);
-	sheet->cells = g_ptr_array_new_with_free_func(g_free);
-	return sheet;
+	listing->headings = g_strsplit(columns, "|", -1);
+	listing->columns = g_strv_length(listing->headings);
+	listing->cells = g_ptr_array_new_with_free_func(g_free);
+	return listing;
 }
 
-void sheet_add(struct sheet *sheet, ...)
+void listing_add(struct listing *listing, ...)
 {
 	va_list cells;
 
-	va_start(cells, sheet);
-	for (guint i = 0; i < sheet->columns; i++) {
+	va_start(cells, listing);
+	for (guint i = 0; i < listing->columns; i++) {
 		char *cell = va_arg(cells, char *);
 
-		g_ptr_array_add(sheet->cells, cell ? cell : g_strdup(""));
+		g_ptr_array_add(listing->cells, cell ? cell : g_strdup(""));
 	}
 	va_end(cells);
 }
 
-static const char *heading(const struct sheet *sheet, guint column)
+static const char *heading(const struct listing *listing, guint column)
 {
-	const char *text = sheet->headings[column];
+	const char *text = listing->headings[column];
 
 	return *text == '>' ? text + 1 : text;
 }
 
-static void print_row(const struct sheet *sheet, const glong *widths, guint row)
+static void print_row(const struct listing *listing, const glong *widths, guint row)
 {
 	GString *line = g_string_new(" ");
 
-	for (guint i = 0; i < sheet->columns; i++) {
-		const char *cell = row ? sheet->cells->pdata[(row - 1) * sheet->columns + i]
-				       : heading(sheet, i);
+	for (guint i = 0; i < listing->columns; i++) {
+		const char *cell = row ? listing->cells->pdata[(row - 1) * listing->columns + i]
+				       : heading(listing, i);
 		int padding = (int)(widths[i] - g_utf8_strlen(cell, -1));
 
 		if (!widths[i])
 			continue;
-		if (*sheet->headings[i] == '>')
+		if (*listing->headings[i] == '>')
 			g_string_append_printf(line, " %*s%s ", padding, "", cell);
 		else
 			g_string_append_printf(line, " %s%*s ", cell, padding, "");
@@ -103,34 +103,34 @@ static void print_row(const struct sheet *sheet, const glong *widths, guint row)
 }
 
 /* Of each column, the widest cell; 0 where all are empty: such a column is not shown. */
-static glong *measure(const struct sheet *sheet)
+static glong *measure(const struct listing *listing)
 {
-	glong *widths = g_new0(glong, sheet->columns);
+	glong *widths = g_new0(glong, listing->columns);
 
-	for (guint i = 0; i < sheet->cells->len; i++)
-		widths[i % sheet->columns] =
-			MAX(widths[i % sheet->columns], g_utf8_strlen(sheet->cells->pdata[i], -1));
-	for (guint i = 0; i < sheet->columns; i++)
+	for (guint i = 0; i < listing->cells->len; i++)
+		widths[i % listing->columns] = MAX(widths[i % listing->columns],
+						   g_utf8_strlen(listing->cells->pdata[i], -1));
+	for (guint i = 0; i < listing->columns; i++)
 		if (widths[i])
-			widths[i] = MAX(widths[i], g_utf8_strlen(heading(sheet, i), -1));
+			widths[i] = MAX(widths[i], g_utf8_strlen(heading(listing, i), -1));
 	return widths;
 }
 
-void sheet_print(struct sheet *sheet)
+void listing_print(struct listing *listing)
 {
-	guint rows = sheet->cells->len / sheet->columns;
-	g_autofree glong *widths = measure(sheet);
+	guint rows = listing->cells->len / listing->columns;
+	g_autofree glong *widths = measure(listing);
 
 	for (guint row = 0; rows && row <= rows; row++)
-		print_row(sheet, widths, row);
-	g_strfreev(sheet->headings);
-	g_ptr_array_unref(sheet->cells);
-	g_free(sheet);
+		print_row(listing, widths, row);
+	g_strfreev(listing->headings);
+	g_ptr_array_unref(listing->cells);
+	g_free(listing);
 }
 
-void sheet_print_below(struct sheet *sheet)
+void listing_print_below(struct listing *listing)
 {
-	if (sheet->cells->len)
+	if (listing->cells->len)
 		putchar('\n');
-	sheet_print(sheet);
+	listing_print(listing);
 }

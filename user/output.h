@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Standard output. A command gathers its data as JSON; that is printed for programs as it is, and
- * for people by the command's own printer, with sheets of aligned columns.
+ * for people by the command's own printer, with listings of aligned columns.
  */
 #ifndef PORTCULLIS_OUTPUT_H
 #define PORTCULLIS_OUTPUT_H
@@ -22,23 +22,23 @@ char *output_time(const char *utc);
 /* "5061" or "49152-65535". The caller frees it. */
 char *output_ports(struct json_object *first, struct json_object *last);
 
-/* A sheet: rows of cells, as wide as the widest of their column. */
-struct sheet;
+/* A listing: rows of cells, as wide as the widest of their column. */
+struct listing;
 
 /* Columns as a format: a heading each, separated by '|'; one that begins with '>' is right-aligned.
  */
-struct sheet *sheet_new(const char *columns);
+struct listing *listing_new(const char *columns);
 
 /* Adds a row; takes over one string for each column (NULL: empty). */
-void sheet_add(struct sheet *sheet, ...);
+void listing_add(struct listing *listing, ...);
 
 /*
  * Prints heading and rows, indented by two, unless there are none, without columns in which nothing
- * stands; and frees the sheet.
+ * stands; and frees the listing.
  */
-void sheet_print(struct sheet *sheet);
+void listing_print(struct listing *listing);
 
 /* The same below what was printed before: an empty line goes before the heading. */
-void sheet_print_below(struct sheet *sheet);
+void listing_print_below(struct listing *listing);
 
 #endif

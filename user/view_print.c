@@ -30,25 +30,25 @@ static char *rate(struct json_object *json, const char *key)
 static void print_reasons(struct json_object *stats)
 {
 	struct json_object *list = json_member(stats, "reasons");
-	struct sheet *sheet = sheet_new("VERDICT|REASON|>PACKETS|>BYTES|>PACKETS/S|>BITS/S");
+	struct listing *listing = listing_new("VERDICT|REASON|>PACKETS|>BYTES|>PACKETS/S|>BITS/S");
 
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
 		struct json_object *one = json_object_array_get_idx(list, i);
 
 		if (json_number(one, "packets"))
-			sheet_add(sheet, g_strdup(json_string(one, "verdict")),
-				  g_strdup(json_string(one, "reason")), number(one, "packets"),
-				  number(one, "bytes"), rate(one, "packets_per_second"),
-				  rate(one, "bits_per_second"));
+			listing_add(listing, g_strdup(json_string(one, "verdict")),
+				    g_strdup(json_string(one, "reason")), number(one, "packets"),
+				    number(one, "bytes"), rate(one, "packets_per_second"),
+				    rate(one, "bits_per_second"));
 	}
-	sheet_print(sheet);
+	listing_print(listing);
 }
 
 static void print_by_port(struct json_object *stats)
 {
 	struct json_object *list = json_member(stats, "ports");
-	struct sheet *sheet =
-		sheet_new("PROFILE|PROTOCOL|PORTS|>PACKETS|>BYTES|>PACKETS/S|>BITS/S||SERVICES");
+	struct listing *listing =
+		listing_new("PROFILE|PROTOCOL|PORTS|>PACKETS|>BYTES|>PACKETS/S|>BITS/S||SERVICES");
 
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
 		struct json_object *one = json_object_array_get_idx(list, i);
@@ -56,15 +56,15 @@ static void print_by_port(struct json_object *stats)
 
 		if (!json_number(one, "packets"))
 			continue;
-		sheet_add(sheet, g_strdup(json_string(one, "profile")),
-			  g_strdup(json_string(one, "protocol")),
-			  output_ports(json_member(one, "first"), json_member(one, "last")),
-			  number(one, "packets"), number(one, "bytes"),
-			  rate(one, "packets_per_second"), rate(one, "bits_per_second"),
-			  in_force ? NULL : g_strdup("retired"),
-			  view_services(json_member(one, "services")));
+		listing_add(listing, g_strdup(json_string(one, "profile")),
+			    g_strdup(json_string(one, "protocol")),
+			    output_ports(json_member(one, "first"), json_member(one, "last")),
+			    number(one, "packets"), number(one, "bytes"),
+			    rate(one, "packets_per_second"), rate(one, "bits_per_second"),
+			    in_force ? NULL : g_strdup("retired"),
+			    view_services(json_member(one, "services")));
 	}
-	sheet_print_below(sheet);
+	listing_print_below(listing);
 }
 
 /* Sums of the ports that the same services share: what one packet was for, nobody can tell. */
@@ -72,7 +72,7 @@ static void print_by_service(struct json_object *stats)
 {
 	struct json_object *list = json_member(stats, "ports");
 	struct json_object *sums = json_object_new_object();
-	struct sheet *sheet = sheet_new("SERVICES|>PACKETS|>BYTES|SHARED");
+	struct listing *listing = listing_new("SERVICES|>PACKETS|>BYTES|SHARED");
 
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
 		struct json_object *one = json_object_array_get_idx(list, i);
@@ -89,46 +89,46 @@ static void print_by_service(struct json_object *stats)
 				json_number(sum, "bytes") + json_number(one, "bytes"));
 	}
 	json_object_object_foreach (sums, name, sum) {
-		sheet_add(sheet, g_strdup(*name ? name : "(no longer in the documents)"),
-			  number(sum, "packets"), number(sum, "bytes"),
-			  strstr(name, ", ") ? g_strdup("yes") : NULL);
+		listing_add(listing, g_strdup(*name ? name : "(no longer in the documents)"),
+			    number(sum, "packets"), number(sum, "bytes"),
+			    strstr(name, ", ") ? g_strdup("yes") : NULL);
 	}
-	sheet_print_below(sheet);
+	listing_print_below(listing);
 	json_object_put(sums);
 }
 
 static void print_by_server(struct json_object *stats)
 {
 	struct json_object *list = json_member(stats, "servers");
-	struct sheet *sheet =
-		sheet_new("SERVER|>PASSED|>BYTES|>PACKETS/S|>DROPPED|>BYTES|>PACKETS/S");
+	struct listing *listing =
+		listing_new("SERVER|>PASSED|>BYTES|>PACKETS/S|>DROPPED|>BYTES|>PACKETS/S");
 
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
 		struct json_object *one = json_object_array_get_idx(list, i);
 
-		sheet_add(sheet, g_strdup(json_string(one, "name")), number(one, "passed_packets"),
-			  number(one, "passed_bytes"),
-			  rate(json_member(one, "passed_rates"), "packets_per_second"),
-			  number(one, "dropped_packets"), number(one, "dropped_bytes"),
-			  rate(json_member(one, "dropped_rates"), "packets_per_second"));
+		listing_add(listing, g_strdup(json_string(one, "name")),
+			    number(one, "passed_packets"), number(one, "passed_bytes"),
+			    rate(json_member(one, "passed_rates"), "packets_per_second"),
+			    number(one, "dropped_packets"), number(one, "dropped_bytes"),
+			    rate(json_member(one, "dropped_rates"), "packets_per_second"));
 	}
-	sheet_print_below(sheet);
+	listing_print_below(listing);
 }
 
 static void print_dropped_ports(struct json_object *stats)
 {
 	struct json_object *list = json_member(stats, "dropped_ports");
-	struct sheet *sheet = sheet_new("DROPPED PORT|>PACKETS");
+	struct listing *listing = listing_new("DROPPED PORT|>PACKETS");
 
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
 		struct json_object *one = json_object_array_get_idx(list, i);
 
-		sheet_add(sheet,
-			  g_strdup_printf("%s/%" G_GUINT64_FORMAT, json_string(one, "protocol"),
-					  json_number(one, "port")),
-			  number(one, "packets"));
+		listing_add(listing,
+			    g_strdup_printf("%s/%" G_GUINT64_FORMAT, json_string(one, "protocol"),
+					    json_number(one, "port")),
+			    number(one, "packets"));
 	}
-	sheet_print_below(sheet);
+	listing_print_below(listing);
 }
 
 void view_print_stats(struct json_object *stats, const char *by)

@@ -21,7 +21,6 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#undef BLOCK_SIZE
 
 #include "generation.h"
 #include "image.h"

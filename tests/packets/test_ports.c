@@ -14,7 +14,6 @@
 #include <cmocka.h>
 #include <linux/bpf.h>
 #include <string.h>
-#undef BLOCK_SIZE
 
 #include "generation.h"
 #include "image.h"

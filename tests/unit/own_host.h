@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <sys/mount.h>
 #include <unistd.h>
-#undef BLOCK_SIZE /* the kernel's, which <linux/fs.h> defines */
 
 #define CARDS 2
 

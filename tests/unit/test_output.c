@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What is printed: JSON, times, ports, sheets. */
+/* What is printed: JSON, times, ports, listings. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -100,18 +100,18 @@ static void shows_ports(void **state)
 	}
 }
 
-/* --- sheets --- */
+/* --- listings --- */
 
-/* Prints a sheet of rows (three cells each, NULL: empty). */
+/* Prints a listing of rows (three cells each, NULL: empty). */
 static char *print_sheet(const char *columns, const char *const cells[][3], unsigned int rows)
 {
 	struct capture capture = capture_begin();
-	struct sheet *sheet = sheet_new(columns);
+	struct listing *listing = listing_new(columns);
 
 	for (unsigned int i = 0; i < rows; i++)
-		sheet_add(sheet, g_strdup(cells[i][0]), g_strdup(cells[i][1]),
-			  g_strdup(cells[i][2]));
-	sheet_print(sheet);
+		listing_add(listing, g_strdup(cells[i][0]), g_strdup(cells[i][1]),
+			    g_strdup(cells[i][2]));
+	listing_print(listing);
 	return capture_end(&capture);
 }
 

@@ -84,28 +84,28 @@ static void print(struct json_object *json)
 {
 	struct json_object *profiles = json_member(json, "profiles");
 	struct json_object *roles = json_member(json, "roles");
-	struct sheet *sheet = sheet_new("PROFILE|>TCP|>UDP|>SEGMENTS||ROLES");
+	struct listing *listing = listing_new("PROFILE|>TCP|>UDP|>SEGMENTS||ROLES");
 
 	for (size_t i = 0; i < json_object_array_length(profiles); i++) {
 		struct json_object *one = json_object_array_get_idx(profiles, i);
 		bool add_on = json_object_get_boolean(json_member(one, "add_on"));
 
-		sheet_add(sheet, g_strdup(json_string(one, "name")), number(one, "tcp"),
-			  number(one, "udp"), number(one, "segments"),
-			  add_on ? g_strdup("add-on") : NULL,
-			  join_roles(json_member(one, "roles")));
+		listing_add(listing, g_strdup(json_string(one, "name")), number(one, "tcp"),
+			    number(one, "udp"), number(one, "segments"),
+			    add_on ? g_strdup("add-on") : NULL,
+			    join_roles(json_member(one, "roles")));
 	}
-	sheet_print(sheet);
+	listing_print(listing);
 	putchar('\n');
-	sheet = sheet_new("ROLE|>TCP|>UDP|>ROWS|TABLE");
+	listing = listing_new("ROLE|>TCP|>UDP|>ROWS|TABLE");
 	for (size_t i = 0; i < json_object_array_length(roles); i++) {
 		struct json_object *one = json_object_array_get_idx(roles, i);
 
-		sheet_add(sheet, g_strdup(json_string(one, "name")), number(one, "tcp"),
-			  number(one, "udp"), number(one, "rows"),
-			  g_strdup(json_string(one, "title")));
+		listing_add(listing, g_strdup(json_string(one, "name")), number(one, "tcp"),
+			    number(one, "udp"), number(one, "rows"),
+			    g_strdup(json_string(one, "title")));
 	}
-	sheet_print(sheet);
+	listing_print(listing);
 }
 
 static enum exit_code run(struct context *context, int count, char **operands)

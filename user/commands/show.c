@@ -71,19 +71,19 @@ static char *places(struct json_object *services)
 
 static void print_ports(struct json_object *list, const char *columns)
 {
-	struct sheet *sheet = sheet_new(columns);
+	struct listing *listing = listing_new(columns);
 
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
 		struct json_object *one = json_object_array_get_idx(list, i);
 		bool media = json_object_get_boolean(json_member(one, "media"));
 
-		sheet_add(sheet, g_strdup(json_string(one, "protocol")),
-			  output_ports(json_member(one, "first"), json_member(one, "last")),
-			  media ? g_strdup("media") : NULL,
-			  view_services(json_member(one, "services")),
-			  places(json_member(one, "services")));
+		listing_add(listing, g_strdup(json_string(one, "protocol")),
+			    output_ports(json_member(one, "first"), json_member(one, "last")),
+			    media ? g_strdup("media") : NULL,
+			    view_services(json_member(one, "services")),
+			    places(json_member(one, "services")));
 	}
-	sheet_print(sheet);
+	listing_print(listing);
 }
 
 static void print_segments(struct json_object *json)
@@ -101,8 +101,8 @@ static void print_segments(struct json_object *json)
 static void print_ipsec(struct json_object *json)
 {
 	struct json_object *list = json_member(json, "ipsec");
-	struct sheet *sheet = sheet_new("RULE|SOURCE|DESTINATION|PROTOCOL|SOURCE PORT|"
-					"DESTINATION PORT|AUTHENTICATION|STATED AT");
+	struct listing *listing = listing_new("RULE|SOURCE|DESTINATION|PROTOCOL|SOURCE PORT|"
+					      "DESTINATION PORT|AUTHENTICATION|STATED AT");
 
 	puts("IPsec exceptions: shown, not enforced here");
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
@@ -110,20 +110,20 @@ static void print_ipsec(struct json_object *json)
 		bool tcp = json_object_get_boolean(json_member(one, "tcp"));
 		bool udp = json_object_get_boolean(json_member(one, "udp"));
 
-		sheet_add(sheet, g_strdup(json_string(one, "rule")),
-			  g_strdup(json_string(one, "source")),
-			  g_strdup(json_string(one, "destination")),
-			  g_strdup(tcp && udp ? "tcp udp"
-				   : tcp      ? "tcp"
-				   : udp      ? "udp"
-					      : ""),
-			  g_strdup(json_string(one, "source_port")),
-			  g_strdup(json_string(one, "destination_port")),
-			  g_strdup(json_string(one, "authentication")),
-			  g_strdup_printf("%s:%" G_GUINT64_FORMAT, json_string(one, "file"),
-					  json_number(one, "line")));
+		listing_add(listing, g_strdup(json_string(one, "rule")),
+			    g_strdup(json_string(one, "source")),
+			    g_strdup(json_string(one, "destination")),
+			    g_strdup(tcp && udp ? "tcp udp"
+				     : tcp      ? "tcp"
+				     : udp      ? "udp"
+						: ""),
+			    g_strdup(json_string(one, "source_port")),
+			    g_strdup(json_string(one, "destination_port")),
+			    g_strdup(json_string(one, "authentication")),
+			    g_strdup_printf("%s:%" G_GUINT64_FORMAT, json_string(one, "file"),
+					    json_number(one, "line")));
 	}
-	sheet_print(sheet);
+	listing_print(listing);
 }
 
 static enum exit_code show_profile(struct context *context, const struct policy *policy,

@@ -105,7 +105,7 @@ static void add_status(struct json_object *json, const struct gate *gate)
 
 static void print_interfaces(struct json_object *list, uint64_t generation)
 {
-	struct sheet *sheet = sheet_new("INTERFACE|ATTACHED|PROFILE|");
+	struct listing *listing = listing_new("INTERFACE|ATTACHED|PROFILE|");
 
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
 		struct json_object *one = json_object_array_get_idx(list, i);
@@ -119,16 +119,16 @@ static void print_interfaces(struct json_object *list, uint64_t generation)
 			remark = g_strdup_printf("enforces generation %" G_GUINT64_FORMAT
 						 ": a change was cut short, repeat it",
 						 json_number(one, "generation"));
-		sheet_add(sheet, g_strdup(json_string(one, "name")),
-			  g_strdup(attached ? json_string(one, "attach") : "no"),
-			  g_strdup(profile ? profile : "(by server)"), remark);
+		listing_add(listing, g_strdup(json_string(one, "name")),
+			    g_strdup(attached ? json_string(one, "attach") : "no"),
+			    g_strdup(profile ? profile : "(by server)"), remark);
 	}
-	sheet_print(sheet);
+	listing_print(listing);
 }
 
 static void print_servers(struct json_object *list)
 {
-	struct sheet *sheet = sheet_new("SERVER|ADDRESSES|PROFILE|MODE|");
+	struct listing *listing = listing_new("SERVER|ADDRESSES|PROFILE|MODE|");
 
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
 		struct json_object *one = json_object_array_get_idx(list, i);
@@ -140,18 +140,19 @@ static void print_servers(struct json_object *list)
 			g_string_append_printf(
 				text, "%s%s", j ? " " : "",
 				json_object_get_string(json_object_array_get_idx(addresses, j)));
-		sheet_add(sheet, g_strdup(json_string(one, "name")), g_string_free(text, FALSE),
-			  g_strdup(json_string(one, "profile")), g_strdup(json_string(one, "mode")),
-			  site ? g_strdup_printf("swapped: the site says '%s'", site) : NULL);
+		listing_add(listing, g_strdup(json_string(one, "name")), g_string_free(text, FALSE),
+			    g_strdup(json_string(one, "profile")),
+			    g_strdup(json_string(one, "mode")),
+			    site ? g_strdup_printf("swapped: the site says '%s'", site) : NULL);
 	}
-	sheet_print(sheet);
+	listing_print(listing);
 }
 
 static void print(struct json_object *json)
 {
 	g_autofree char *since = output_time(json_string(json, "since"));
 	struct json_object *documents = json_member(json, "documents");
-	struct sheet *sheet = sheet_new("DOCUMENT|SHA-256|");
+	struct listing *listing = listing_new("DOCUMENT|SHA-256|");
 
 	if (!json_member(json, "generation")) {
 		puts("nothing is enforced");
@@ -168,11 +169,11 @@ static void print(struct json_object *json)
 		struct json_object *one = json_object_array_get_idx(documents, i);
 		bool changed = json_object_get_boolean(json_member(one, "changed"));
 
-		sheet_add(sheet, g_strdup(json_string(one, "file")),
-			  g_strndup(json_string(one, "digest"), 12),
-			  changed ? g_strdup("changed since") : NULL);
+		listing_add(listing, g_strdup(json_string(one, "file")),
+			    g_strndup(json_string(one, "digest"), 12),
+			    changed ? g_strdup("changed since") : NULL);
 	}
-	sheet_print(sheet);
+	listing_print(listing);
 }
 
 static enum exit_code run(struct context *context, int count, char **operands)
