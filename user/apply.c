@@ -23,7 +23,7 @@ static bool fail(struct messages *messages, const char *where, const char *step,
 /* What was done to one interface, to be undone if a later one fails. */
 struct step {
 	int link;
-	int old_program; /* -1: the link is new */
+	int old_program; /* the gate's; of a link that was there */
 	int new_program;
 	char *pin; /* of a new link */
 };
@@ -32,8 +32,6 @@ static void step_free(gpointer data)
 {
 	struct step *step = data;
 
-	if (step->old_program >= 0)
-		close(step->old_program);
 	if (step->pin)
 		close(step->link);
 	g_free(step->pin);
@@ -67,18 +65,12 @@ static bool update_link(const struct gate_link *link, int program, GPtrArray *st
 			struct messages *messages)
 {
 	struct step *step;
-	int old_program = bpf_prog_get_fd_by_id(link->program);
 
-	if (old_program < 0)
-		return fail(messages, link->name, "open the program in force", errno);
-	if (replace(link->fd, program, old_program)) {
-		int error = errno;
-
-		close(old_program);
-		return fail(messages, link->name, "replace the program on the link", error);
-	}
+	if (replace(link->fd, program, link->program_fd))
+		return fail(messages, link->name, "replace the program on the link", errno);
 	step = g_new0(struct step, 1);
-	*step = (struct step){.link = link->fd, .old_program = old_program, .new_program = program};
+	*step = (struct step){
+		.link = link->fd, .old_program = link->program_fd, .new_program = program};
 	g_ptr_array_add(steps, step);
 	return true;
 }

@@ -205,10 +205,6 @@ static bool load_one(struct load *load, const struct image *image, const char *c
 		return false;
 	if (portcullis__load(skeleton))
 		return fail(messages, "load", "the program");
-	/* No instruction reads the catalog: it is bound, so that readers find it by the program. */
-	if (bpf_prog_bind_map(bpf_program__fd(skeleton->progs.portcullis),
-			      bpf_map__fd(skeleton->maps.catalog), NULL))
-		return fail(messages, "bind map", "catalog");
 	return first || fill_and_freeze(skeleton, image, catalog, messages);
 }
 
