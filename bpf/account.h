@@ -56,7 +56,7 @@ static __always_inline struct server_count *server_count(const struct outcome *o
 	__u32 key = server / SERVERS_PER_BLOCK;
 	struct server_block *block;
 
-	if (!count_servers || unlikely(server < SERVER_FIRST))
+	if (unlikely(server < SERVER_FIRST))
 		return NULL;
 	block = bpf_map_lookup_elem(&server_counters, &key);
 	return likely(block) ? &block->server[server % SERVERS_PER_BLOCK] : NULL;

@@ -24,7 +24,7 @@ static __always_inline bool plain4(__be32 address)
 
 static __always_inline bool plain6(const union address *address)
 {
-	return first_byte(address->ip4) - 1 < 254;
+	return first_byte(address->word[0]) - 1 < 254;
 }
 
 /* This network, loopback, multicast and broadcast (RFC 6890). */
@@ -78,14 +78,14 @@ static __always_inline bool bad_either6(const union address *address)
 
 static __always_inline bool bad_source6(const union address *source)
 {
-	return first_byte(source->ip4) == 0xff || bad_either6(source);
+	return first_byte(source->word[0]) == 0xff || bad_either6(source);
 }
 
 static __always_inline bool judge_source4(struct packet *packet)
 {
-	__be32 source = packet->source.ip4;
+	__be32 source = packet->ip4->saddr;
 
-	if (unlikely(source == packet->destination.ip4))
+	if (unlikely(source == packet->ip4->daddr))
 		return decide(packet, REASON_BAD_ADDRESS);
 	if (likely(plain4(source)))
 		return true;
@@ -95,9 +95,9 @@ static __always_inline bool judge_source4(struct packet *packet)
 
 static __always_inline bool judge_source6(struct packet *packet)
 {
-	const union address *source = &packet->source;
+	const union address *source = source6(packet);
 
-	if (unlikely(same_address6(source, &packet->destination)))
+	if (unlikely(same_address6(source, destination6(packet))))
 		return decide(packet, REASON_BAD_ADDRESS);
 	if (likely(plain6(source)))
 		return true;
@@ -108,13 +108,12 @@ static __always_inline bool judge_source6(struct packet *packet)
 
 static __always_inline bool judge_destination4(struct packet *packet)
 {
-	return likely(!bad_destination4(packet->destination.ip4)) ||
-	       decide(packet, REASON_BAD_ADDRESS);
+	return likely(!bad_destination4(packet->ip4->daddr)) || decide(packet, REASON_BAD_ADDRESS);
 }
 
 static __always_inline bool judge_destination6(struct packet *packet)
 {
-	return likely(plain6(&packet->destination)) || !bad_either6(&packet->destination) ||
+	return likely(plain6(destination6(packet))) || !bad_either6(destination6(packet)) ||
 	       decide(packet, REASON_BAD_ADDRESS);
 }
 

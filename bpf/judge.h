@@ -43,15 +43,13 @@ static __always_inline bool refuse(struct packet *packet)
 
 static __always_inline bool is_managed(const struct packet *packet)
 {
-	const union address *source = &packet->source;
-
 	if (packet->ip == IP_V4 && have_management4) {
-		struct prefix4 key = {.length = 32, .address = source->ip4};
+		struct prefix4 key = {.length = 32, .address = packet->ip4->saddr};
 
 		return bpf_map_lookup_elem(&management4, &key);
 	}
 	if (packet->ip == IP_V6 && have_management6) {
-		struct prefix6 key = prefix_of6(source);
+		struct prefix6 key = prefix_of6(source6(packet));
 
 		return bpf_map_lookup_elem(&management6, &key);
 	}
@@ -67,13 +65,20 @@ static __always_inline bool is_dhcp_answer(const struct packet *packet)
 	       packet->destination_port == PORT_DHCPV6_CLIENT;
 }
 
-static __always_inline bool judge_segment(struct packet *packet, const struct segment *segment)
+static __always_inline bool publish(struct packet *packet, __u32 slot)
 {
-	if (likely(segment->kind == SEGMENT_PUBLISHED)) {
-		packet->outcome->slot = segment->slot;
-		return decide(packet, REASON_PUBLISHED);
-	}
+	packet->outcome->slot = slot;
+	return decide(packet, REASON_PUBLISHED);
+}
+
+static __always_inline bool judge_segment(struct packet *packet, __u32 key)
+{
+	const struct segment *segment = bpf_map_lookup_elem(&segments, &key);
+
+	if (unlikely(!segment))
+		return refuse(packet);
 	switch (segment->kind) {
+	case SEGMENT_PUBLISHED: return publish(packet, segment->slot);
 	case SEGMENT_MANAGEMENT:
 		return is_managed(packet) ? decide(packet, REASON_MANAGEMENT) : refuse(packet);
 	case SEGMENT_DHCP_CLIENT:
@@ -86,8 +91,7 @@ static __always_inline bool judge_ports(struct packet *packet)
 {
 	__u32 profile = target_profile(packet->outcome->target);
 	const struct port_table *table = bpf_map_lookup_elem(&ports, &profile);
-	const struct segment *segment;
-	__u32 key;
+	__u32 opened_by;
 
 	/* a UDP source port of 0 says that no answer is expected (RFC 768) */
 	if (unlikely(!packet->destination_port ||
@@ -95,11 +99,12 @@ static __always_inline bool judge_ports(struct packet *packet)
 		return decide(packet, REASON_PORT_ZERO);
 	if (unlikely(!table))
 		return refuse(packet);
-	key = table->segment[packet->transport][packet->destination_port];
-	if (!key)
+	opened_by = table->opened_by[packet->transport][packet->destination_port];
+	if (!opened_by)
 		return refuse(packet);
-	segment = bpf_map_lookup_elem(&segments, &key);
-	return segment ? judge_segment(packet, segment) : refuse(packet);
+	if (likely(opened_by < PORT_SEGMENTS))
+		return publish(packet, opened_by);
+	return judge_segment(packet, opened_by - PORT_SEGMENTS);
 }
 
 static __always_inline bool judge_tcp(struct cursor *cursor, struct packet *packet)
@@ -196,10 +201,17 @@ static __always_inline bool judge_other(struct cursor *cursor, struct packet *pa
 	}
 }
 
+/* More fragments, or an offset (RFC 791, 3.1). IPv6 says so in an extension header. */
+static __always_inline bool is_fragment4(const struct packet *packet)
+{
+	return packet->ip4->frag_off & bpf_htons(0x3fff);
+}
+
 /* Everything behind the IP header. */
 static __always_inline bool judge_payload(struct cursor *cursor, struct packet *packet)
 {
-	if (unlikely(packet->fragment))
+	packet->protocol = packet->ip == IP_V4 ? packet->ip4->protocol : packet->ip6->nexthdr;
+	if (packet->ip == IP_V4 && unlikely(is_fragment4(packet)))
 		return decide(packet, REASON_FRAGMENT);
 	if (likely(packet->protocol == IPPROTO_TCP))
 		return judge_tcp(cursor, packet);

@@ -22,17 +22,16 @@ const volatile bool unlisted_drop = false;
 const volatile bool monitor = false;
 /* Frames that are neither IP nor ARP are dropped. */
 const volatile bool non_ip_drop = false;
-/* server_counters are kept. */
-const volatile bool count_servers = false;
 
-const volatile bool have_servers4 = false;
-const volatile bool have_servers6 = false;
 const volatile bool have_prefixes4 = false;
 const volatile bool have_prefixes6 = false;
 const volatile bool have_management4 = false;
 const volatile bool have_management6 = false;
 
-/* Of servers4 and servers6: how many buckets less one (a power of two), and the hash's seed. */
+/*
+ * Of servers4 and servers6: how many buckets less one (a power of two), and the hash's seed, 0
+ * where there are no such servers.
+ */
 const volatile __u32 mask4 = 0;
 const volatile __u32 mask6 = 0;
 const volatile __u64 seed4 = 0;
@@ -55,7 +54,7 @@ struct {
 	__type(value, struct port_table);
 } ports SEC(".maps");
 
-/* By what `ports` holds. Written by the loader through mmap. */
+/* By what `ports` holds, less PORT_SEGMENTS. Written by the loader through mmap. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);

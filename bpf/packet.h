@@ -32,7 +32,6 @@ struct outcome {
 };
 
 union address {
-	__be32 ip4;
 	__be32 word[4];
 	__u64 half[2]; /* for comparing: as it lies in memory */
 };
@@ -42,17 +41,31 @@ struct packet {
 
 	__u32 ethertype; /* __be16; behind the VLAN tags */
 	enum ip_version ip;
-	union address source;
-	union address destination;
-	__u32 fragment; /* not 0: an IPv4 fragment; IPv6 says so in an extension header */
-	__u8 protocol;  /* behind the extension headers, once those are walked */
+	/* The header itself, not a copy: a field is read where it is judged, so that no register
+	 * has to carry it there across the look-ups. */
+	union {
+		const struct iphdr *ip4;
+		const struct ipv6hdr *ip6;
+	};
+	__u8 protocol; /* behind the extension headers, once those are walked */
 
 	/* of what the protocol has */
 	enum transport transport;
 	__be16 source_port;
-	__u32 destination_port; /* host byte order */
+	__u64 destination_port; /* host byte order; 64 bits index without a cast */
 	__u8 icmp_type;
 };
+
+/* As it lies in memory: the kernel's processors read eight bytes from anywhere. */
+static __always_inline const union address *source6(const struct packet *packet)
+{
+	return (const void *)&packet->ip6->saddr;
+}
+
+static __always_inline const union address *destination6(const struct packet *packet)
+{
+	return (const void *)&packet->ip6->daddr;
+}
 
 /* Ends the judgement. */
 static __always_inline bool decide(struct packet *packet, enum reason reason)

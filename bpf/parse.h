@@ -150,22 +150,10 @@ static __always_inline bool parse_ipv4(struct cursor *cursor, struct packet *pac
 
 	packet->ip = IP_V4;
 	packet->outcome->length = total;
-	packet->source.ip4 = ip->saddr;
-	packet->destination.ip4 = ip->daddr;
-	packet->protocol = ip->protocol;
-	packet->fragment = ip->frag_off & bpf_htons(0x3fff); /* more fragments, or an offset */
+	packet->ip4 = ip;
 	cursor->rest = total;
 	advance(cursor, header);
 	return true;
-}
-
-/* In two steps: the kernel's processors read eight bytes from anywhere. */
-static __always_inline void copy_address(union address *to, const struct in6_addr *from)
-{
-	const __u64 *half = (const __u64 *)from;
-
-	to->half[0] = half[0];
-	to->half[1] = half[1];
 }
 
 static __always_inline bool parse_ipv6(struct cursor *cursor, struct packet *packet)
@@ -182,9 +170,7 @@ static __always_inline bool parse_ipv6(struct cursor *cursor, struct packet *pac
 
 	packet->ip = IP_V6;
 	packet->outcome->length = sizeof(*ip) + payload;
-	copy_address(&packet->source, &ip->saddr);
-	copy_address(&packet->destination, &ip->daddr);
-	packet->protocol = ip->nexthdr;
+	packet->ip6 = ip;
 	cursor->at += sizeof(*ip);
 	cursor->rest = payload;
 	return true;

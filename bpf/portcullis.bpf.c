@@ -28,10 +28,12 @@ SEC("xdp.frags")
 int portcullis(struct xdp_md *ctx)
 {
 	/* A stage that ended without a reason must not pass the packet. */
-	struct outcome outcome = {.reason = REASON_MALFORMED};
+	struct outcome outcome = {};
 	struct packet packet = {.outcome = &outcome};
 	struct cursor cursor = cursor_make(ctx);
 
+	outcome_settle(&outcome);
+	outcome.reason = REASON_MALFORMED;
 	outcome.port_index = PORT_INDEX_NONE;
 	if (likely(parse_link(&cursor, &packet)))
 		judge_frame(&cursor, &packet);

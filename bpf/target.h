@@ -15,9 +15,9 @@
  * Exact servers: their target, or TARGET_NONE. False if the table cannot be looked into: then no
  * packet may pass as not in it.
  */
-static __always_inline bool exact4(__be32 address, __u32 *target)
+static __always_inline bool exact4(__be32 address, __u64 seed, __u32 *target)
 {
-	__u32 key = server_hash4(address, seed4) & mask4;
+	__u32 key = server_hash4(address, seed) & mask4;
 	const struct bucket4 *bucket = bpf_map_lookup_elem(&servers4, &key);
 
 	*target = TARGET_NONE;
@@ -33,9 +33,11 @@ static __always_inline bool exact4(__be32 address, __u32 *target)
 	return true;
 }
 
-static __always_inline bool exact6(const union address *address, __u32 *target)
+static __always_inline bool exact6(const union address *address, __u64 seed, __u32 *target)
 {
-	__u32 key = server_hash6(address, seed6) & mask6;
+	/* in two steps: not known to be aligned, it would be read byte by byte */
+	union address copy = {.half = {address->half[0], address->half[1]}};
+	__u32 key = server_hash6(&copy, seed) & mask6;
 	const struct bucket6 *bucket = bpf_map_lookup_elem(&servers6, &key);
 
 	*target = TARGET_NONE;
@@ -43,8 +45,11 @@ static __always_inline bool exact6(const union address *address, __u32 *target)
 		return false;
 #pragma unroll
 	for (int i = 0; i < BUCKET6_SERVERS; i++) {
-		if (same_address6((const void *)bucket->server[i].address, address)) {
-			*target = bucket->server[i].target;
+		const struct server6 *server = &bucket->server[i];
+
+		barrier_var(server); /* else its place is found by a multiplication */
+		if (same_address6((const void *)server->address, address)) {
+			*target = server->target;
 			return true;
 		}
 	}
@@ -76,17 +81,18 @@ static __always_inline bool target_everyone(struct packet *packet)
 
 static __always_inline bool target_find4(struct packet *packet)
 {
+	__u64 seed = seed4;
 	__u32 target;
 
-	if (have_servers4) {
-		if (unlikely(!exact4(packet->destination.ip4, &target)))
+	if (seed) {
+		if (unlikely(!exact4(packet->ip4->daddr, seed, &target)))
 			return decide(packet, REASON_NOT_LISTED);
 		packet->outcome->target = target;
 		if (likely(target != TARGET_NONE))
 			return true;
 	}
 	if (have_prefixes4) {
-		packet->outcome->target = prefix_target4(packet->destination.ip4);
+		packet->outcome->target = prefix_target4(packet->ip4->daddr);
 		if (packet->outcome->target != TARGET_NONE)
 			return judge_destination4(packet);
 	}
@@ -95,17 +101,18 @@ static __always_inline bool target_find4(struct packet *packet)
 
 static __always_inline bool target_find6(struct packet *packet)
 {
+	__u64 seed = seed6;
 	__u32 target;
 
-	if (have_servers6) {
-		if (unlikely(!exact6(&packet->destination, &target)))
+	if (seed) {
+		if (unlikely(!exact6(destination6(packet), seed, &target)))
 			return decide(packet, REASON_NOT_LISTED);
 		packet->outcome->target = target;
 		if (likely(target != TARGET_NONE))
 			return true;
 	}
 	if (have_prefixes6) {
-		packet->outcome->target = prefix_target6(&packet->destination);
+		packet->outcome->target = prefix_target6(destination6(packet));
 		if (packet->outcome->target != TARGET_NONE)
 			return judge_destination6(packet);
 	}

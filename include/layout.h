@@ -23,33 +23,32 @@ enum transport {
 /* --- maps of a generation --- */
 
 /*
- * `ports`, one per profile: the segment that opens a destination port, 0 for none. A direct table,
- * so that a profile of a thousand ranges costs what a profile of one port does.
+ * `ports`, one per profile: what opens a destination port, 0 for nothing. Below PORT_SEGMENTS it is
+ * the slot of the segment in `counters`, and the packet passes without a further look-up; from
+ * there on, what is in entry n - PORT_SEGMENTS of `segments` decides. A direct table, so that a
+ * profile of a thousand ranges costs what a profile of one port does.
  */
+#define PORT_SEGMENTS 0xf000
+#define SEGMENTS_MAX  (0x10000 - PORT_SEGMENTS)
+
 struct port_table {
-	__u16 segment[TRANSPORTS][65536];
+	__u16 opened_by[TRANSPORTS][65536];
 };
 _Static_assert(sizeof(struct port_table) == 256 * 1024, "one look-up by shift");
 
 /* What a segment asks of a packet before it passes. */
 enum segment_kind {
-	SEGMENT_PUBLISHED,   /* nothing: a row opens it */
+	SEGMENT_PUBLISHED,   /* nothing: a row opens it, but its slot is too high for `ports` */
 	SEGMENT_MANAGEMENT,  /* a source that Management names */
 	SEGMENT_DHCP_CLIENT, /* the source port of a DHCP server (RFC 2131, RFC 8415) */
 };
 
-/* `segments`; entry 0 is not used: it is what a closed port has. */
+/* `segments`: those that ask more than a port. */
 struct segment {
-	__u16 first; /* both bounds belong to it */
-	__u16 last;
-	__u8 transport; /* enum transport */
-	__u8 kind;      /* enum segment_kind */
-	__u8 media;     /* 1: a media port range */
-	__u8 unused;
 	__u32 slot; /* in `counters`; 0 for kinds that no row opens */
-	__u32 unused2;
+	__u32 kind; /* enum segment_kind */
 };
-_Static_assert(sizeof(struct segment) == 16, "an index is a shift");
+_Static_assert(sizeof(struct segment) == 8, "an index is a shift");
 
 /*
  * What a destination address leads to, in 32 bits: the server's number (its entry in

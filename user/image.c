@@ -11,16 +11,34 @@
  * 8415, 7.2). */
 static const __u16 dhcp_client_ports[] = {68, 546};
 
-/* Appends a segment and lets it have its ports; those that another segment has stay with that. */
-static void add_segment(struct image *image, __u32 profile, struct segment segment)
-{
-	__u16 *table = image->ports[profile].segment[segment.transport];
-	__u16 index = (__u16)image->segments->len;
+/* The segments that every image has, for the host's own life; they stand first. */
+enum {
+	HOST_DHCP,
+	HOST_MANAGEMENT,
+};
 
-	g_array_append_val(image->segments, segment);
-	for (__u32 port = segment.first; port <= segment.last; port++)
+static const struct segment host_segments[] = {
+	[HOST_DHCP] = {.kind = SEGMENT_DHCP_CLIENT},
+	[HOST_MANAGEMENT] = {.kind = SEGMENT_MANAGEMENT},
+};
+
+/* Opens the ports of a table; those that something opens already stay with that. */
+static void open_ports(__u16 *table, __u32 first, __u32 last, __u32 by)
+{
+	for (__u32 port = first; port <= last; port++)
 		if (!table[port])
-			table[port] = index;
+			table[port] = (__u16)by;
+}
+
+/* What a port table says of a slot; one too high for it becomes a segment. */
+static __u32 opened_by(struct image *image, __u32 slot)
+{
+	struct segment segment = {.slot = slot, .kind = SEGMENT_PUBLISHED};
+
+	if (slot < PORT_SEGMENTS)
+		return slot;
+	g_array_append_val(image->segments, segment);
+	return PORT_SEGMENTS + image->segments->len - 1;
 }
 
 static void add_openings(struct image *image, const struct generation *generation, __u32 profile)
@@ -29,18 +47,11 @@ static void add_openings(struct image *image, const struct generation *generatio
 
 	for (guint i = 0; i < compiled->openings->len; i++) {
 		const struct opening *opening = compiled->openings->pdata[i];
+		__u32 slot = slots_segment(generation->slots, compiled->name, opening->transport,
+					   opening->first, opening->last);
 
-		add_segment(image, profile,
-			    (struct segment){
-				    .first = opening->first,
-				    .last = opening->last,
-				    .transport = opening->transport,
-				    .kind = SEGMENT_PUBLISHED,
-				    .media = opening->media,
-				    .slot = slots_segment(generation->slots, compiled->name,
-							  opening->transport, opening->first,
-							  opening->last),
-			    });
+		open_ports(image->ports[profile].opened_by[opening->transport], opening->first,
+			   opening->last, opened_by(image, slot));
 	}
 }
 
@@ -50,22 +61,18 @@ static void add_openings(struct image *image, const struct generation *generatio
  */
 static void add_host_life(struct image *image, const struct management *management, __u32 profile)
 {
+	struct port_table *table = &image->ports[profile];
+
 	for (guint i = 0; i < G_N_ELEMENTS(dhcp_client_ports); i++)
-		add_segment(image, profile,
-			    (struct segment){.first = dhcp_client_ports[i],
-					     .last = dhcp_client_ports[i],
-					     .transport = TRANSPORT_UDP,
-					     .kind = SEGMENT_DHCP_CLIENT});
+		open_ports(table->opened_by[TRANSPORT_UDP], dhcp_client_ports[i],
+			   dhcp_client_ports[i], PORT_SEGMENTS + HOST_DHCP);
 	for (guint i = 0; i < management->ports->len; i++) {
 		struct port_range range = g_array_index(management->ports, struct port_range, i);
 
 		for (__u8 transport = 0; transport < TRANSPORTS; transport++)
 			if (range.transports & TRANSPORT_BIT(transport))
-				add_segment(image, profile,
-					    (struct segment){.first = range.first,
-							     .last = range.last,
-							     .transport = transport,
-							     .kind = SEGMENT_MANAGEMENT});
+				open_ports(table->opened_by[transport], range.first, range.last,
+					   PORT_SEGMENTS + HOST_MANAGEMENT);
 	}
 }
 
@@ -121,34 +128,6 @@ static bool within(__u32 count, const char *what, __u32 most, struct messages *m
 	return count <= most;
 }
 
-/* How many segments add_host_life() adds. */
-static __u32 count_host_life(const struct management *management)
-{
-	__u32 segments = G_N_ELEMENTS(dhcp_client_ports);
-
-	for (guint i = 0; i < management->ports->len; i++) {
-		struct port_range range = g_array_index(management->ports, struct port_range, i);
-
-		for (__u8 transport = 0; transport < TRANSPORTS; transport++)
-			segments += !!(range.transports & TRANSPORT_BIT(transport));
-	}
-	return segments;
-}
-
-/* How many segments build_ports() adds, the unused entry 0 not among them. */
-static __u32 count_segments(const struct generation *generation)
-{
-	const struct settings *settings = &generation->policy->settings;
-	__u32 host_lives = settings->unlisted_drop;
-	__u32 segments = 0;
-
-	if (!choice_is_site(generation->choice))
-		host_lives += generation->profiles->len;
-	for (guint i = 0; i < generation->profiles->len; i++)
-		segments += ((struct compiled *)generation->profiles->pdata[i])->openings->len;
-	return segments + host_lives * count_host_life(&settings->management);
-}
-
 /* The layout's bounds, before anything is built upon them. */
 static bool check_bounds(const struct generation *generation, struct image *image,
 			 struct messages *messages)
@@ -159,18 +138,17 @@ static bool check_bounds(const struct generation *generation, struct image *imag
 	image->slots = generation->slots->segments->len + 1;
 	image->numbers = servers + SERVER_FIRST;
 	return within(image->profiles, "profiles", TARGET_PROFILES_MAX, messages) &&
-	       within(count_segments(generation), "segments", G_MAXUINT16, messages) &&
 	       within(servers, "servers", TARGET_SERVERS_MAX - SERVER_FIRST, messages);
 }
 
-static void build_ports(struct image *image, const struct generation *generation)
+static bool build_ports(struct image *image, const struct generation *generation,
+			struct messages *messages)
 {
 	const struct settings *settings = &generation->policy->settings;
 	bool site = choice_is_site(generation->choice);
-	struct segment none = {};
 
 	image->ports = g_new0(struct port_table, MAX(image->profiles, 1));
-	g_array_append_val(image->segments, none);
+	g_array_append_vals(image->segments, host_segments, G_N_ELEMENTS(host_segments));
 	for (guint i = 0; i < generation->profiles->len; i++) {
 		add_openings(image, generation, i);
 		if (!site)
@@ -179,6 +157,8 @@ static void build_ports(struct image *image, const struct generation *generation
 	if (settings->unlisted_drop)
 		add_host_life(image, &settings->management, image->profiles - 1);
 	add_management_sources(image, &settings->management);
+	return within(image->segments->len, "segments that port tables cannot name directly",
+		      SEGMENTS_MAX, messages);
 }
 
 struct image *image_build(const struct generation *generation, struct messages *messages)
@@ -192,17 +172,16 @@ struct image *image_build(const struct generation *generation, struct messages *
 	image->management4 = g_array_new(FALSE, TRUE, sizeof(struct prefix4));
 	image->management6 = g_array_new(FALSE, TRUE, sizeof(struct prefix6));
 	image->everyone = g_array_new(FALSE, TRUE, sizeof(__u32));
-	if (!check_bounds(generation, image, messages)) {
+	if (!check_bounds(generation, image, messages) ||
+	    !build_ports(image, generation, messages)) {
 		image_free(image);
 		return NULL;
 	}
 	image->monitor = generation->choice->monitor || settings->monitor;
-	build_ports(image, generation);
 	add_everyone(image, generation);
 	image_add_servers(image, generation);
 	image->unlisted_drop = settings->unlisted_drop;
 	image->non_ip_drop = settings->non_ip_drop;
-	image->count_servers = choice_is_site(generation->choice);
 	memcpy(image->protocols, settings->protocols, sizeof(image->protocols));
 	return image;
 }

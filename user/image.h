@@ -24,7 +24,7 @@ struct image_prefix6 {
 struct image {
 	struct port_table *ports; /* one per profile */
 	__u32 profiles;
-	GArray *segments; /* struct segment; entry 0 is not used */
+	GArray *segments; /* struct segment: those that ask more than a port */
 
 	struct bucket4 *servers4;
 	__u32 buckets4; /* a power of two; 0: no exact IPv4 address */
@@ -43,7 +43,6 @@ struct image {
 	bool unlisted_drop;
 	bool monitor; /* drops of packets that lead to no server; each target has its own bit */
 	bool non_ip_drop;
-	bool count_servers;
 	__u64 protocols[4];
 	__u32 slots;   /* counter slots given so far, slot 0 among them */
 	__u32 numbers; /* server numbers given so far, SERVER_FIRST not yet given among them */

@@ -77,7 +77,7 @@ static bool place6(struct image *image, const GArray *servers, bool spill)
 /* Seeds are any odd sequence: a fixed one makes a policy's image the same every time. */
 static __u64 next_seed(__u64 seed)
 {
-	return seed * 6364136223846793005ULL + 1442695040888963407ULL;
+	return (seed * 6364136223846793005ULL + 1442695040888963407ULL) | 1;
 }
 
 static void build4(struct image *image, const GArray *servers)

@@ -44,9 +44,6 @@ static void set_constants(struct portcullis *skeleton, const struct image *image
 	constants->unlisted_drop = image->unlisted_drop;
 	constants->monitor = image->monitor;
 	constants->non_ip_drop = image->non_ip_drop;
-	constants->count_servers = image->count_servers;
-	constants->have_servers4 = image->buckets4;
-	constants->have_servers6 = image->buckets6;
 	constants->have_prefixes4 = image->prefixes4->len;
 	constants->have_prefixes6 = image->prefixes6->len;
 	constants->have_management4 = image->management4->len;

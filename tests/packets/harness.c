@@ -14,23 +14,28 @@
 #define SERVER_BLOCKS 2
 
 static const struct test_segment {
-	unsigned int profile;
-	struct segment segment;
+	unsigned int profile, first, last;
+	enum transport transport;
+	enum segment_kind kind;
+	uint32_t slot;
+	bool late; /* as if its slot did not fit into `ports` */
 } test_segments[] = {
-	{.segment = {.kind = 255}}, /* 0 is no segment: nothing may read it */
-	{SERVICES, {5061, 5061, TRANSPORT_TCP, SEGMENT_PUBLISHED, .slot = 3}},
-	{SERVICES, {443, 443, TRANSPORT_TCP, SEGMENT_PUBLISHED, .slot = 4}},
-	{SERVICES, {49152, 57500, TRANSPORT_TCP, SEGMENT_PUBLISHED, .media = 1, .slot = 2050}},
-	{SERVICES, {3478, 3478, TRANSPORT_UDP, SEGMENT_PUBLISHED, .slot = 5}},
-	{SERVICES, {50000, 59999, TRANSPORT_UDP, SEGMENT_PUBLISHED, .media = 1, .slot = 4095}},
-	{SERVICES, {22, 22, TRANSPORT_TCP, SEGMENT_MANAGEMENT, .slot = 0}},
-	{SERVICES, {161, 161, TRANSPORT_UDP, SEGMENT_MANAGEMENT, .slot = 0}},
-	{SERVICES, {68, 68, TRANSPORT_UDP, SEGMENT_DHCP_CLIENT, .slot = 0}},
-	{SERVICES, {546, 546, TRANSPORT_UDP, SEGMENT_DHCP_CLIENT, .slot = 0}},
-	{OTHER, {8080, 8080, TRANSPORT_TCP, SEGMENT_PUBLISHED, .slot = 6}},
-	{OTHER, {67, 67, TRANSPORT_UDP, SEGMENT_PUBLISHED, .slot = 7}},
-	{SERVICES, {9, 9, TRANSPORT_TCP, .kind = 255}}, /* no kind that there is */
+	{SERVICES, 5061, 5061, TRANSPORT_TCP, SEGMENT_PUBLISHED, .slot = 3},
+	{SERVICES, 443, 443, TRANSPORT_TCP, SEGMENT_PUBLISHED, .slot = 4},
+	{SERVICES, 49152, 57500, TRANSPORT_TCP, SEGMENT_PUBLISHED, .slot = 2050, .late = true},
+	{SERVICES, 3478, 3478, TRANSPORT_UDP, SEGMENT_PUBLISHED, .slot = 5},
+	{SERVICES, 50000, 59999, TRANSPORT_UDP, SEGMENT_PUBLISHED, .slot = 4095},
+	{SERVICES, 22, 22, TRANSPORT_TCP, SEGMENT_MANAGEMENT, .slot = 0},
+	{SERVICES, 161, 161, TRANSPORT_UDP, SEGMENT_MANAGEMENT, .slot = 0},
+	{SERVICES, 68, 68, TRANSPORT_UDP, SEGMENT_DHCP_CLIENT, .slot = 0},
+	{SERVICES, 546, 546, TRANSPORT_UDP, SEGMENT_DHCP_CLIENT, .slot = 0},
+	{OTHER, 8080, 8080, TRANSPORT_TCP, SEGMENT_PUBLISHED, .slot = 6, .late = true},
+	{OTHER, 67, 67, TRANSPORT_UDP, SEGMENT_PUBLISHED, .slot = 7},
+	{SERVICES, 9, 9, TRANSPORT_TCP, 255, .slot = 0}, /* no kind that there is */
 };
+
+/* Leads past the last entry of `segments`. */
+#define PORT_OF_NO_SEGMENT 10
 
 static const struct test_server {
 	const char *address4, *address6;
@@ -76,16 +81,14 @@ struct portcullis *harness_open(void)
 	bpf_map__set_max_entries(program->maps.server_counters, SERVER_BLOCKS);
 	program->rodata->everyone = target_make(SERVER_WHOLE_INTERFACE, SERVICES, 0);
 	program->rodata->mask4 = program->rodata->mask6 = BUCKETS - 1;
-	program->rodata->seed4 = 0x123456789abcdef1; /* by which all servers find their place */
-	program->rodata->seed6 = 0x0fedcba987654321;
 	return program;
 }
 
 void harness_site(struct portcullis *program)
 {
 	program->rodata->everyone = TARGET_NONE;
-	program->rodata->count_servers = true;
-	program->rodata->have_servers4 = program->rodata->have_servers6 = true;
+	program->rodata->seed4 = 0x123456789abcdef1; /* by which all servers find their place */
+	program->rodata->seed6 = 0x0fedcba987654321;
 	program->rodata->have_prefixes4 = program->rodata->have_prefixes6 = true;
 }
 
@@ -93,20 +96,23 @@ static void fill_ports(struct portcullis *program)
 {
 	g_autofree struct port_table *tables = g_new0(struct port_table, PROFILES);
 
-	for (uint32_t i = 1; i < G_N_ELEMENTS(test_segments); i++) {
-		const struct segment *segment = &test_segments[i].segment;
+	for (uint32_t i = 0; i < G_N_ELEMENTS(test_segments); i++) {
+		const struct test_segment *segment = &test_segments[i];
+		struct segment value = {.slot = segment->slot, .kind = segment->kind};
+		bool plain = segment->kind == SEGMENT_PUBLISHED && !segment->late;
 
 		for (unsigned int port = segment->first; port <= segment->last; port++)
-			tables[test_segments[i].profile].segment[segment->transport][port] = i;
+			tables[segment->profile].opened_by[segment->transport][port] =
+				plain ? segment->slot : PORT_SEGMENTS + i;
+		assert_int_equal(
+			bpf_map_update_elem(map_fd(program->maps.segments), &i, &value, BPF_ANY),
+			0);
 	}
+	tables[SERVICES].opened_by[TRANSPORT_TCP][PORT_OF_NO_SEGMENT] = 65535;
 	for (uint32_t i = 0; i < PROFILES; i++)
 		assert_int_equal(
 			bpf_map_update_elem(map_fd(program->maps.ports), &i, &tables[i], BPF_ANY),
 			0);
-	for (uint32_t i = 0; i < G_N_ELEMENTS(test_segments); i++)
-		assert_int_equal(bpf_map_update_elem(map_fd(program->maps.segments), &i,
-						     &test_segments[i].segment, BPF_ANY),
-				 0);
 }
 
 static uint32_t target_of(const struct test_server *server)
@@ -171,8 +177,10 @@ static void fill_servers(struct portcullis *program)
 		uint32_t target = target_of(server);
 
 		if (!server->length4) {
-			add_server4(program, server);
-			add_server6(program, server);
+			if (program->rodata->seed4)
+				add_server4(program, server);
+			if (program->rodata->seed6)
+				add_server6(program, server);
 			continue;
 		}
 		add_prefix4(program->maps.prefixes4, server->address4, server->length4, &target);
@@ -230,7 +238,16 @@ static bool same_prefix(const uint8_t *a, const uint8_t *b, unsigned int bits)
 	return !memcmp(a, b, bits / 8) && (!rest || !((a[bits / 8] ^ b[bits / 8]) >> (8 - rest)));
 }
 
-static const struct test_server *find_server(const struct frame *frame)
+/* Whether the program looks into the table that holds servers of that form. */
+static bool has_table(const struct portcullis *program, bool is4, bool prefix)
+{
+	if (prefix)
+		return is4 ? program->rodata->have_prefixes4 : program->rodata->have_prefixes6;
+	return is4 ? program->rodata->seed4 : program->rodata->seed6;
+}
+
+static const struct test_server *find_server(const struct portcullis *program,
+					     const struct frame *frame)
 {
 	bool is4 = frame->family == AF_INET;
 	const uint8_t *destination = frame->bytes + frame->ip + (is4 ? 16 : 24);
@@ -241,7 +258,10 @@ static const struct test_server *find_server(const struct frame *frame)
 		unsigned int length = is4 ? server->length4 : server->length6;
 
 		inet_pton(frame->family, is4 ? server->address4 : server->address6, address);
-		if (same_prefix(address, destination, length ? length : is4 ? 32 : 128))
+		if (has_table(program, is4, length) && same_prefix(address, destination,
+								   length ? length
+								   : is4  ? 32
+									  : 128))
 			return server;
 	}
 	return NULL;
@@ -259,7 +279,7 @@ static void expect_slot(const struct frame *frame, uint32_t bytes)
 	uint16_t port = frame_destination_port(frame);
 
 	for (size_t i = 0; i < G_N_ELEMENTS(test_segments); i++) {
-		const struct segment *segment = &test_segments[i].segment;
+		const struct test_segment *segment = &test_segments[i];
 
 		if (segment->kind == SEGMENT_PUBLISHED && segment->transport == transport &&
 		    port >= segment->first && port <= segment->last)
@@ -302,8 +322,7 @@ static bool expect(const struct portcullis *program, const struct frame *frame, 
 {
 	bool holds, drop = reason >= REASON_NOT_PUBLISHED;
 	uint32_t bytes = frame_length(frame, &holds);
-	const struct test_server *server =
-		holds && program->rodata->have_servers4 ? find_server(frame) : NULL;
+	const struct test_server *server = holds ? find_server(program, frame) : NULL;
 
 	if (drop && is_monitored(program, server, holds)) {
 		expect_count(&expected.reasons.monitored[reason], bytes);
@@ -317,7 +336,7 @@ static bool expect(const struct portcullis *program, const struct frame *frame, 
 		expect_slot(frame, bytes);
 	if (port_read)
 		expect_port(frame);
-	if (server && program->rodata->count_servers)
+	if (server)
 		expect_count(drop ? &expected.servers[server->server].dropped
 				  : &expected.servers[server->server].passed,
 			     bytes);

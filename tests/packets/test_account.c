@@ -82,26 +82,14 @@ static void test_modes_apart(void **state)
 	harness_check(program, REASON_ICMP_TYPE, "ip4 dst=198.51.100.9 icmp=5");
 }
 
-/* In interface mode nothing is counted by server, even if told to. */
+/* In interface mode nothing is counted by server. */
 static void test_interface_counts_no_server(void **state)
 {
 	struct portcullis *program = *state = harness_open();
 
-	program->rodata->count_servers = true;
 	harness_load(program);
 	harness_check(program, REASON_PUBLISHED, "ip4 dst=198.51.100.9 tcp to=443");
 	harness_check(program, REASON_NOT_PUBLISHED, "ip6 dst=2001:db8:77::1 tcp to=442");
-}
-
-static void test_servers_not_counted(void **state)
-{
-	struct portcullis *program = *state = harness_open();
-
-	harness_site(program);
-	program->rodata->count_servers = false;
-	harness_load(program);
-	harness_check(program, REASON_PUBLISHED, "ip4 tcp to=443");
-	harness_check(program, REASON_NOT_PUBLISHED, "ip6 tcp to=442");
 }
 
 /* A counter that does not exist changes no verdict: slots and servers of a second block. */
@@ -141,7 +129,6 @@ int main(void)
 		cmocka_unit_test_teardown(test_interface_monitor, harness_close),
 		cmocka_unit_test_teardown(test_modes_apart, harness_close),
 		cmocka_unit_test_teardown(test_interface_counts_no_server, harness_close),
-		cmocka_unit_test_teardown(test_servers_not_counted, harness_close),
 		cmocka_unit_test_teardown(test_counters_missing, harness_close),
 	};
 

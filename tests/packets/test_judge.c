@@ -44,6 +44,8 @@ static void test_ports(void **state)
 		{"udp", 65535, REASON_NOT_PUBLISHED},
 		/* a segment of a kind that this program does not know */
 		{"tcp", 9, REASON_NOT_PUBLISHED},
+		/* an entry that `segments` does not have */
+		{"tcp", 10, REASON_NOT_PUBLISHED},
 	};
 
 	for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {

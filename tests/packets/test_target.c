@@ -122,8 +122,7 @@ static void test_tables_apart(void **state)
 	struct portcullis *program = *state = harness_open();
 
 	harness_site(program);
-	program->rodata->count_servers = false;
-	program->rodata->have_servers4 = false;
+	program->rodata->seed4 = 0;
 	program->rodata->have_prefixes6 = false;
 	harness_load(program);
 	harness_rows(program, rows);

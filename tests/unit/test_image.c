@@ -34,8 +34,6 @@ static struct image *build(const struct generation *generation)
 /* What a port of a profile must lead to, found without any table; kind < 0: nothing. */
 struct expected {
 	int kind;
-	uint16_t first, last;
-	bool media;
 	uint32_t slot;
 };
 
@@ -50,10 +48,10 @@ static struct expected expect_opening(const struct generation *generation,
 
 		if (opening->transport == transport && opening->first <= port &&
 		    port <= opening->last)
-			return (struct expected){
-				SEGMENT_PUBLISHED, opening->first, opening->last, opening->media,
-				slots_segment(generation->slots, compiled->name, transport,
-					      opening->first, opening->last)};
+			return (struct expected){SEGMENT_PUBLISHED,
+						 slots_segment(generation->slots, compiled->name,
+							       transport, opening->first,
+							       opening->last)};
 	}
 	return nothing;
 }
@@ -64,14 +62,12 @@ static struct expected expect_host_life(const struct generation *generation, uns
 	const GArray *ports = generation->policy->settings.management.ports;
 
 	if (transport == TRANSPORT_UDP && (port == 68 || port == 546))
-		return (struct expected){SEGMENT_DHCP_CLIENT, (uint16_t)port, (uint16_t)port, false,
-					 0};
+		return (struct expected){SEGMENT_DHCP_CLIENT, 0};
 	for (guint i = 0; i < ports->len; i++) {
 		struct port_range range = g_array_index(ports, struct port_range, i);
 
 		if (range.transports >> transport & 1 && range.first <= port && port <= range.last)
-			return (struct expected){SEGMENT_MANAGEMENT, range.first, range.last, false,
-						 0};
+			return (struct expected){SEGMENT_MANAGEMENT, 0};
 	}
 	return nothing;
 }
@@ -79,20 +75,22 @@ static struct expected expect_host_life(const struct generation *generation, uns
 static void check_port(const struct image *image, uint32_t profile, unsigned int transport,
 		       unsigned int port, struct expected expected)
 {
-	uint16_t index = image->ports[profile].segment[transport][port];
-	const struct segment *segment;
-	bool right = !index == (expected.kind < 0) && index < image->segments->len;
+	uint16_t by = image->ports[profile].opened_by[transport][port];
+	struct expected found = nothing;
 
-	if (right && index) {
-		segment = &g_array_index(image->segments, struct segment, index);
-		right = segment->kind == expected.kind && segment->first == expected.first &&
-			segment->last == expected.last && segment->transport == transport &&
-			segment->media == expected.media && segment->slot == expected.slot;
+	if (by >= PORT_SEGMENTS) {
+		const struct segment *segment =
+			&g_array_index(image->segments, struct segment, by - PORT_SEGMENTS);
+
+		assert_true(by < PORT_SEGMENTS + image->segments->len);
+		found = (struct expected){(int)segment->kind, segment->slot};
+	} else if (by) {
+		found = (struct expected){SEGMENT_PUBLISHED, by};
 	}
-	if (!right)
-		fail_msg("profile %u, transport %u, port %u: segment %u, expected kind %d, %u-%u",
-			 profile, transport, port, index, expected.kind, expected.first,
-			 expected.last);
+	if (found.kind != expected.kind || found.slot != expected.slot)
+		fail_msg("profile %u, transport %u, port %u: kind %d, slot %u, expected %d, %u",
+			 profile, transport, port, found.kind, found.slot, expected.kind,
+			 expected.slot);
 }
 
 /* One table, all ports of it; compiled NULL: what no profile has. */
@@ -196,8 +194,7 @@ static void leads_everyone_to_the_interfaces_profile(void **state)
 	assert_int_equal(image->buckets4, 0);
 	assert_int_equal(image->buckets6, 0);
 	assert_int_equal(image->prefixes4->len + image->prefixes6->len, 0);
-	assert_false(image->monitor || image->unlisted_drop || image->non_ip_drop ||
-		     image->count_servers);
+	assert_false(image->monitor || image->unlisted_drop || image->non_ip_drop);
 	image_free(image);
 	choice->monitor = true;
 	image = build(generation);
@@ -233,7 +230,7 @@ static void takes_the_sites_settings(void **state)
 
 		if (image->monitor != cases[i].monitor ||
 		    image->unlisted_drop != cases[i].unlisted_drop ||
-		    image->non_ip_drop != cases[i].non_ip_drop || !image->count_servers ||
+		    image->non_ip_drop != cases[i].non_ip_drop ||
 		    everyone(image, 0) != cases[i].everyone ||
 		    image->protocols[0] != cases[i].protocols)
 			fail_msg("%s", cases[i].setting);
@@ -282,7 +279,7 @@ static void counts_slots_of_the_past(void **state)
 
 	assert_int_equal(image->slots, 6); /* web's three, voice's two, and slot 0 */
 	assert_int_equal(image->numbers, SERVER_FIRST + 2);
-	assert_int_equal(g_array_index(image->segments, struct segment, 1).slot, 4);
+	assert_int_equal(image->ports[0].opened_by[TRANSPORT_TCP][5061], 4);
 	image_free(image);
 	generation_free(first);
 	generation_free(second);
@@ -333,44 +330,52 @@ static void check_said_of(const struct generation *generation, const char *expec
 	assert_string_equal(said, expected);
 }
 
-static void holds_so_many_segments(void **state)
+/* Gives slots to so many segments of the past that the first profile's follow them. */
+static void use_up_slots(struct generation *generation, unsigned int count)
 {
-	struct generation *generation = compile(choose_profile("web"));
+	while (generation->slots->segments->len < count) {
+		g_autofree char *profile =
+			g_strdup_printf("past%u", generation->slots->segments->len);
+
+		slots_segment(generation->slots, profile, TRANSPORT_TCP, 1, 1);
+	}
+}
+
+/* What no port table can name goes the longer way, by `segments`. */
+static void names_late_slots_by_segments(void **state)
+{
+	struct generation *generation = compile(choose_profile("closed"));
+	const struct segment *late;
 	struct image *image;
 
-	/* The two of DHCP are among them. */
-	set_openings(generation, 65533);
+	use_up_slots(generation, PORT_SEGMENTS - 2);
+	set_openings(generation, 3);
 	image = build(generation);
-	assert_int_equal(image->segments->len, 65536);
-	assert_int_equal(image->ports[0].segment[TRANSPORT_TCP][1], 1);
-	assert_int_equal(image->ports[0].segment[TRANSPORT_UDP][533], 65533);
-	assert_int_equal(image->ports[0].segment[TRANSPORT_UDP][546], 65535);
+	assert_int_equal(image->ports[0].opened_by[TRANSPORT_TCP][1], PORT_SEGMENTS - 1);
+	assert_int_equal(image->ports[0].opened_by[TRANSPORT_TCP][2], PORT_SEGMENTS + 2);
+	assert_int_equal(image->ports[0].opened_by[TRANSPORT_TCP][3], PORT_SEGMENTS + 3);
+	assert_int_equal(image->segments->len, 4);
+	late = &g_array_index(image->segments, struct segment, 3);
+	assert_int_equal(late->kind, SEGMENT_PUBLISHED);
+	assert_int_equal(late->slot, PORT_SEGMENTS + 1);
 	image_free(image);
-	set_openings(generation, 65534);
-	check_said_of(generation,
-		      "the policy: error: 65536 segments are too many, expected at most "
-		      "65535\n");
 	generation_free(generation);
 }
 
-/* Every interface's profile carries Management's ports. */
-static void counts_managements_segments(void **state)
+static void holds_so_many_segments(void **state)
 {
-	struct choice *choice = choose_profile("web");
-	GString *ports = g_string_new("tcp/1");
-	struct generation *generation;
+	struct generation *generation = compile(choose_profile("closed"));
+	struct image *image;
 
-	choice_set_interface(choice, "card1", "voice", ATTACH_AUTO);
-	for (unsigned int port = 3; port < 2 * 20000; port += 2)
-		g_string_append_printf(ports, ",tcp/%u", port);
-	choice->management = g_string_free(ports, FALSE);
-	generation = compile(choice);
-	set_openings(generation, 65535 - 2 * 20002 - 2); /* voice has two */
-	check_said_of(generation, "");
-	set_openings(generation, 65535 - 2 * 20002 - 1);
-	check_said_of(generation,
-		      "the policy: error: 65536 segments are too many, expected at most "
-		      "65535\n");
+	/* two of the entries past the slots are the host's own */
+	set_openings(generation, 65533);
+	image = build(generation);
+	assert_int_equal(image->ports[0].opened_by[TRANSPORT_TCP][1], 1);
+	assert_int_equal(image->ports[0].opened_by[TRANSPORT_UDP][533], 65535);
+	image_free(image);
+	set_openings(generation, 65534);
+	check_said_of(generation, "the policy: error: 4097 segments that port tables cannot "
+				  "name directly are too many, expected at most 4096\n");
 	generation_free(generation);
 }
 
@@ -421,7 +426,7 @@ int main(void)
 		cmocka_unit_test(lists_whom_management_lets_in),
 		cmocka_unit_test(counts_slots_of_the_past),
 		cmocka_unit_test(holds_so_many_segments),
-		cmocka_unit_test(counts_managements_segments),
+		cmocka_unit_test(names_late_slots_by_segments),
 		cmocka_unit_test(holds_so_many_profiles),
 		cmocka_unit_test(holds_so_many_servers),
 		cmocka_unit_test(frees_nothing),
