@@ -33,14 +33,16 @@ enum {
 struct extensions {
 	union {
 		struct {
-			__u16 length;  /* of all headers walked */
-			__u8 protocol; /* that follows them */
-			__u8 reason;   /* enum reason */
+			__u16 length;   /* of all headers walked */
+			__u16 fragment; /* what stands before a fragment header, and 1; 0: whole */
+			__u8 protocol;  /* that follows them */
+			__u8 reason;    /* enum reason */
+			__u16 unused;
 		};
-		__u32 walked;
+		__u64 walked;
 	};
 };
-_Static_assert(sizeof(struct extensions) == sizeof(__u32), "what the walk returns");
+_Static_assert(sizeof(struct extensions) == sizeof(__u64), "what the walk returns");
 
 /*
  * No chain ends further into a frame than this: one header is at most 256 * 8 bytes, and 128 cover
@@ -87,11 +89,7 @@ static __always_inline enum reason extension_judge(const struct extension *exten
 		return !extension->routing.type || extension->routing.segments_left
 			       ? REASON_SOURCE_ROUTE
 			       : EXTENSIONS_PASSED;
-	case IPPROTO_FRAGMENT:
-		/* neither offset nor more fragments: atomic (RFC 6946) */
-		*length = sizeof(*extension);
-		return extension->fragment_offset & bpf_htons(0xfff9) ? REASON_FRAGMENT
-								      : EXTENSIONS_PASSED;
+	case IPPROTO_FRAGMENT: *length = sizeof(*extension); return EXTENSIONS_PASSED;
 	case IPPROTO_AH:
 		*length = (extension->length + 2) * 4;
 		return *length < sizeof(struct ip_auth_hdr) ? REASON_MALFORMED : EXTENSIONS_PASSED;
@@ -99,11 +97,24 @@ static __always_inline enum reason extension_judge(const struct extension *exten
 	}
 }
 
+/* A fragment header with neither offset nor more fragments is atomic: its packet is whole (RFC
+ * 6946).
+ */
+#define FRAGMENT_OFFSET bpf_htons(0xfff8)
+#define FRAGMENT_MORE   bpf_htons(0x0001)
+
+static __always_inline bool is_fragment6(const struct extension *extension, __u8 protocol)
+{
+	return protocol == IPPROTO_FRAGMENT &&
+	       extension->fragment_offset & (FRAGMENT_OFFSET | FRAGMENT_MORE);
+}
+
 /*
  * Walks from offset in the frame over at most `rest` bytes, beginning with a header of the kind
- * that protocol says. Returns struct extensions.
+ * that protocol says. Behind the header of a later fragment there is only payload. Returns struct
+ * extensions.
  */
-__noinline __u32 extensions_walk(struct xdp_md *ctx, __u32 offset, __u32 rest, __u32 protocol,
+__noinline __u64 extensions_walk(struct xdp_md *ctx, __u32 offset, __u32 rest, __u32 protocol,
 				 __u32 ip)
 {
 	void *data = (void *)(long)ctx->data;
@@ -113,6 +124,7 @@ __noinline __u32 extensions_walk(struct xdp_md *ctx, __u32 offset, __u32 rest, _
 	for (int i = 0; i < EXTENSIONS_MAX; i++) {
 		__u32 at = (offset + walk.length) & EXTENSIONS_MASK;
 		const struct extension *extension = data + at;
+		bool fragment;
 		__u32 length;
 
 		if (!is_extension(ip, walk.protocol))
@@ -122,12 +134,18 @@ __noinline __u32 extensions_walk(struct xdp_md *ctx, __u32 offset, __u32 rest, _
 			return walk.walked;
 		}
 		walk.reason = extension_judge(extension, walk.protocol, &length);
-		if (walk.reason == EXTENSIONS_PASSED && walk.length + length > rest)
+		fragment = is_fragment6(extension, walk.protocol);
+		if (walk.reason == EXTENSIONS_PASSED &&
+		    (walk.length + length > rest || (fragment && walk.fragment)))
 			walk.reason = REASON_MALFORMED;
 		if (walk.reason != EXTENSIONS_PASSED)
 			return walk.walked;
+		if (fragment)
+			walk.fragment = walk.length + 1;
 		walk.protocol = extension->next_header;
 		walk.length += length;
+		if (fragment && extension->fragment_offset & FRAGMENT_OFFSET)
+			return walk.walked;
 	}
 	if (is_extension(ip, walk.protocol))
 		walk.reason = REASON_HEADER_CHAIN;

@@ -8,6 +8,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "extensions.h"
+#include "fragments.h"
 #include "maps.h"
 #include "packet.h"
 #include "parse.h"
@@ -164,10 +165,20 @@ static __always_inline bool icmp_of_nobody(const struct packet *packet)
 	}
 }
 
+/* RFC 4861; RFC 3971 for 148 and 149. */
+static __always_inline bool is_discovery(const struct packet *packet)
+{
+	__u8 type = packet->icmp_type;
+
+	return packet->ip == IP_V6 && ((type >= 133 && type <= 137) || type == 148 || type == 149);
+}
+
 static __always_inline bool judge_icmp(struct cursor *cursor, struct packet *packet)
 {
 	if (!parse_icmp(cursor, packet))
 		return false;
+	if (packet->is_fragment && is_discovery(packet))
+		return decide(packet, REASON_FRAGMENT_DISCOVERY);
 	if (icmp_of_nobody(packet))
 		packet->outcome->nobody = false;
 	return icmp_needed(packet) ? decide(packet, REASON_ICMP) : decide(packet, REASON_ICMP_TYPE);
@@ -185,11 +196,8 @@ static __always_inline bool judge_protocol(struct packet *packet)
 	return decide(packet, REASON_PROTOCOL);
 }
 
-/* What is neither TCP nor UDP at first sight. */
-static __always_inline bool judge_other(struct cursor *cursor, struct packet *packet)
+static __always_inline bool judge_transport(struct cursor *cursor, struct packet *packet)
 {
-	if (is_extension(packet->ip, packet->protocol) && !parse_extensions(cursor, packet))
-		return false;
 	switch (packet->protocol) {
 	case IPPROTO_TCP: return judge_tcp(cursor, packet);
 	case IPPROTO_UDP: return judge_udp(cursor, packet);
@@ -201,10 +209,21 @@ static __always_inline bool judge_other(struct cursor *cursor, struct packet *pa
 	}
 }
 
-/* More fragments, or an offset (RFC 791, 3.1). IPv6 says so in an extension header. */
-static __always_inline bool is_fragment4(const struct packet *packet)
+/* A fragment, or what is neither TCP nor UDP at first sight. */
+static __always_inline bool judge_other(struct cursor *cursor, struct packet *packet)
 {
-	return packet->ip4->frag_off & bpf_htons(0x3fff);
+	bool later = packet->is_fragment && packet->fragment.offset;
+
+	if (!later && is_extension(packet->ip, packet->protocol) &&
+	    !parse_extensions(cursor, packet))
+		return false;
+	if (packet->is_fragment && packet->fragment.offset)
+		return judge_later_fragment(packet);
+	judge_transport(cursor, packet);
+	if (packet->is_fragment && reason_verdict(packet->outcome->reason) == VERDICT_PASS &&
+	    !packet->outcome->nobody)
+		fragment_record(packet);
+	return false;
 }
 
 /* Everything behind the IP header. */
@@ -212,7 +231,7 @@ static __always_inline bool judge_payload(struct cursor *cursor, struct packet *
 {
 	packet->protocol = packet->ip == IP_V4 ? packet->ip4->protocol : packet->ip6->nexthdr;
 	if (packet->ip == IP_V4 && unlikely(is_fragment4(packet)))
-		return decide(packet, REASON_FRAGMENT);
+		return parse_fragment4(cursor, packet) && judge_other(cursor, packet);
 	if (likely(packet->protocol == IPPROTO_TCP))
 		return judge_tcp(cursor, packet);
 	if (likely(packet->protocol == IPPROTO_UDP))

@@ -169,4 +169,12 @@ struct {
 	__type(value, struct port_block);
 } dropped_ports SEC(".maps");
 
+/* First fragments that passed. The loader draws the secret when it makes the pin. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct fragment_table);
+} fragments SEC(".maps");
+
 #endif

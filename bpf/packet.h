@@ -49,6 +49,14 @@ struct packet {
 	};
 	__u8 protocol; /* behind the extension headers, once those are walked */
 
+	bool is_fragment;
+	struct {
+		bool more;            /* fragments follow */
+		__u32 offset;         /* in the packet's payload, in bytes */
+		__u32 length;         /* of what of the payload it carries, in bytes */
+		__u32 identification; /* as it lies in memory */
+	} fragment;
+
 	/* of what the protocol has */
 	enum transport transport;
 	__be16 source_port;

@@ -59,6 +59,15 @@ static __always_inline struct cursor cursor_make(struct xdp_md *ctx)
 	return cursor;
 }
 
+/*
+ * The reason for a transport header that is not whole: a fragment that ends within it is somebody's
+ * way round a filter.
+ */
+static __always_inline bool decide_short(struct packet *packet)
+{
+	return decide(packet, packet->is_fragment ? REASON_FRAGMENT_SHORT : REASON_MALFORMED);
+}
+
 /* Whether the next size bytes can be read, and belong to the packet. */
 static __always_inline bool holds(const struct cursor *cursor, __u32 size)
 {
@@ -180,9 +189,12 @@ static __always_inline bool parse_tcp(const struct cursor *cursor, struct packet
 {
 	const struct tcphdr *tcp = cursor->at;
 
-	if (unlikely(!holds(cursor, sizeof(*tcp)) || tcp->doff * 4 < sizeof(*tcp) ||
-		     tcp->doff * 4 > cursor->rest))
+	if (unlikely(!holds(cursor, sizeof(*tcp))))
+		return decide_short(packet);
+	if (unlikely(tcp->doff * 4 < sizeof(*tcp)))
 		return decide(packet, REASON_MALFORMED);
+	if (unlikely(tcp->doff * 4 > cursor->rest))
+		return decide_short(packet);
 	packet->transport = TRANSPORT_TCP;
 	packet->source_port = tcp->source;
 	packet->destination_port = host16(tcp->dest);
@@ -193,8 +205,11 @@ static __always_inline bool parse_udp(const struct cursor *cursor, struct packet
 {
 	const struct udphdr *udp = cursor->at;
 
-	if (unlikely(!holds(cursor, sizeof(*udp)) || bpf_ntohs(udp->len) < sizeof(*udp) ||
-		     bpf_ntohs(udp->len) > cursor->rest))
+	if (unlikely(!holds(cursor, sizeof(*udp))))
+		return decide_short(packet);
+	/* the length of a fragmented packet is that of all its fragments */
+	if (unlikely(bpf_ntohs(udp->len) < sizeof(*udp) ||
+		     (bpf_ntohs(udp->len) > cursor->rest && !packet->is_fragment)))
 		return decide(packet, REASON_MALFORMED);
 	packet->transport = TRANSPORT_UDP;
 	packet->source_port = udp->source;
@@ -208,9 +223,56 @@ static __always_inline bool parse_icmp(const struct cursor *cursor, struct packe
 	const struct icmphdr *icmp = cursor->at;
 
 	if (unlikely(!holds(cursor, sizeof(*icmp))))
-		return decide(packet, REASON_MALFORMED);
+		return decide_short(packet);
 	packet->icmp_type = icmp->type;
 	return true;
+}
+
+/* More fragments, or an offset (RFC 791, 3.1). IPv6 says so in an extension header. */
+static __always_inline bool is_fragment4(const struct packet *packet)
+{
+	return packet->ip4->frag_off & bpf_htons(0x3fff);
+}
+
+/*
+ * Whether a fragment can be part of a packet: all but the last end on a multiple of 8 bytes, and
+ * none ends past what a packet can hold (RFC 791, RFC 8200, 4.5). One without payload has no use.
+ */
+static __always_inline bool fragment_fits(const struct packet *packet, __u32 headers)
+{
+	__u32 length = packet->fragment.length;
+
+	return length && !(packet->fragment.more && length % 8) &&
+	       headers + packet->fragment.offset + length <= 65535;
+}
+
+static __always_inline bool parse_fragment4(const struct cursor *cursor, struct packet *packet)
+{
+	__u32 field = bpf_ntohs(packet->ip4->frag_off);
+
+	packet->is_fragment = true;
+	packet->fragment.more = field & 0x2000;
+	packet->fragment.offset = (field & 0x1fff) * 8;
+	packet->fragment.length = cursor->rest;
+	packet->fragment.identification = packet->ip4->id;
+	return fragment_fits(packet, packet->outcome->length - cursor->rest) ||
+	       decide(packet, REASON_MALFORMED);
+}
+
+/* The fragment header that stands behind so many bytes of other headers. */
+static __always_inline bool parse_fragment6(const struct cursor *cursor, struct packet *packet,
+					    __u32 before)
+{
+	const struct extension *header = cursor->at + (before & EXTENSIONS_MASK);
+
+	if (unlikely((void *)(header + 1) > cursor->end))
+		return decide(packet, REASON_MALFORMED);
+	packet->is_fragment = true;
+	packet->fragment.more = header->fragment_offset & FRAGMENT_MORE;
+	packet->fragment.offset = bpf_ntohs(header->fragment_offset & FRAGMENT_OFFSET);
+	packet->fragment.length = cursor->rest - before - sizeof(*header);
+	packet->fragment.identification = header->identification;
+	return fragment_fits(packet, before) || decide(packet, REASON_MALFORMED);
 }
 
 /* Takes the cursor behind the extension headers. */
@@ -225,6 +287,8 @@ static __always_inline bool parse_extensions(struct cursor *cursor, struct packe
 		packet->outcome->reason = extensions.reason;
 		return false;
 	}
+	if (extensions.fragment && !parse_fragment6(cursor, packet, extensions.fragment - 1))
+		return false;
 	packet->protocol = extensions.protocol;
 	advance(cursor, extensions.length & EXTENSIONS_MASK);
 	return true;

@@ -12,7 +12,7 @@
 #include "reasons.h"
 
 /* Grows whenever a shared map changes its meaning: a binary refuses the pins of another layout. */
-#define LAYOUT_VERSION 1
+#define LAYOUT_VERSION 2
 
 enum transport {
 	TRANSPORT_TCP,
@@ -197,5 +197,35 @@ struct port_block {
 	struct count refused; /* of all these ports, dropped as not-published */
 };
 _Static_assert(sizeof(struct port_block) <= BLOCK_BYTES, "no larger than a per-CPU value may be");
+
+/* --- shared, but not counters --- */
+
+/*
+ * `fragments`, one entry: the first fragments that passed, by a hash of what names their packet
+ * (RFC 791: addresses, protocol, identification; RFC 8200: addresses, identification). The oldest
+ * of a bucket gives way; no fragment to a closed port gets in. The secret, drawn when the gate
+ * comes up, keeps others from aiming at a bucket.
+ */
+#define FRAGMENT_BUCKETS   4096
+#define BUCKET_FRAGMENTS   4
+#define FRAGMENT_SECONDS   30
+#define FRAGMENT_TAG_EMPTY 0
+
+struct fragment {
+	__u64 tag;  /* of the packet, or FRAGMENT_TAG_EMPTY */
+	__u32 seen; /* the first fragment, in seconds since boot */
+	__u32 end;  /* where it ends in the packet's payload: no other may begin before */
+};
+
+struct fragment_bucket {
+	struct fragment fragment[BUCKET_FRAGMENTS];
+};
+_Static_assert(sizeof(struct fragment_bucket) == 64, "a cache line");
+
+struct fragment_table {
+	__u64 secret[2];
+	__u64 unused[6];
+	struct fragment_bucket bucket[FRAGMENT_BUCKETS];
+};
 
 #endif

@@ -22,6 +22,7 @@ enum verdict {
 	REASON(DHCP, "dhcp", PASS, "a DHCP server's answer to this host as a client")               \
 	REASON(PROTOCOL_ALLOWED, "protocol-allowed", PASS, "an IP protocol that Protocols names, or IGMP or VRRP for the host itself") \
 	REASON(NON_IP, "non-ip", PASS, "neither IPv4 nor IPv6: ARP, LLDP, STP and the like")        \
+	REASON(FRAGMENT_FOLLOWS, "fragment-follows", PASS, "a later fragment of a packet whose first fragment passed") \
 	REASON(NOT_PUBLISHED, "not-published", DROP, "no row of the profile opens the port")        \
 	REASON(NOT_LISTED, "not-listed", DROP, "the destination is no server of the site, and Unlisted is drop") \
 	REASON(MALFORMED, "malformed", DROP, "a header is cut short or contradicts itself")         \
@@ -29,7 +30,10 @@ enum verdict {
 	REASON(HIDDEN_IP, "hidden-ip", DROP, "an EtherType that carries IP unseen: PPPoE sessions, MPLS") \
 	REASON(NON_IP_DROPPED, "non-ip-dropped", DROP, "neither IPv4 nor IPv6, and Non-IP is drop") \
 	REASON(BAD_ADDRESS, "bad-address", DROP, "an address that no packet on the wire may have")  \
-	REASON(FRAGMENT, "fragment", DROP, "a fragment: its ports cannot be judged")                \
+	REASON(FRAGMENT_NO_FIRST, "fragment-no-first", DROP, "a later fragment whose first has not passed in the last 30 seconds") \
+	REASON(FRAGMENT_SHORT, "fragment-short", DROP, "a first fragment that ends within its transport header (RFC 1858)") \
+	REASON(FRAGMENT_OVERLAP, "fragment-overlap", DROP, "a later fragment that would rewrite the first (RFC 3128, RFC 5722)") \
+	REASON(FRAGMENT_DISCOVERY, "fragment-discovery", DROP, "neighbour or router discovery in fragments (RFC 6980)") \
 	REASON(SOURCE_ROUTE, "source-route", DROP, "an IPv6 routing header of type 0 or with segments left (RFC 5095)") \
 	REASON(HEADER_CHAIN, "header-chain", DROP, "more IPv6 extension headers than are walked")   \
 	REASON(PORT_ZERO, "port-zero", DROP, "TCP port 0 at either end, or UDP destination port 0") \

@@ -135,7 +135,7 @@ static bool read_reason(const struct portcullis *twin, enum reason *reason,
 	int found = REASON_COUNT;
 	bool read = true;
 
-	for (int i = 0; read && i < SHARED_MAPS; i++) {
+	for (int i = 0; read && i < SHARED_COUNTERS_END; i++) {
 		struct bpf_map *map = bpf_object__find_map_by_name(twin->obj, shared_name(i));
 
 		read = totals_add_map(totals, i, bpf_map__fd(map), bpf_map__max_entries(map));

@@ -6,19 +6,24 @@
 #include <dirent.h>
 #include <errno.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "number.h"
 
 static const struct {
 	const char *name;
+	enum bpf_map_type type;
 	__u32 value_size;
 	__u32 spare; /* blocks made beyond what is needed, for what comes later */
 } kinds[SHARED_MAPS] = {
-	[SHARED_COUNTERS] = {"counters", sizeof(struct count_block), 2},
-	[SHARED_SERVER_COUNTERS] = {"server_counters", sizeof(struct server_block), 2},
-	[SHARED_REASONS] = {"reasons", sizeof(struct reason_counts), 0},
-	[SHARED_DROPPED_PORTS] = {"dropped_ports", sizeof(struct port_block), 0},
+	[SHARED_COUNTERS] = {"counters", BPF_MAP_TYPE_PERCPU_ARRAY, sizeof(struct count_block), 2},
+	[SHARED_SERVER_COUNTERS] = {"server_counters", BPF_MAP_TYPE_PERCPU_ARRAY,
+				    sizeof(struct server_block), 2},
+	[SHARED_REASONS] = {"reasons", BPF_MAP_TYPE_PERCPU_ARRAY, sizeof(struct reason_counts), 0},
+	[SHARED_DROPPED_PORTS] = {"dropped_ports", BPF_MAP_TYPE_PERCPU_ARRAY,
+				  sizeof(struct port_block), 0},
+	[SHARED_FRAGMENTS] = {"fragments", BPF_MAP_TYPE_ARRAY, sizeof(struct fragment_table), 0},
 };
 
 const char *shared_name(enum shared_map map)
@@ -75,9 +80,9 @@ static bool find_pins(const char *directory, __u32 most[SHARED_MAPS], struct mes
 /* A pinned map that is not what its name says was left by another version, or by another tool. */
 static bool is_ours(const struct bpf_map_info *info, enum shared_map map, __u32 blocks)
 {
-	return info->type == BPF_MAP_TYPE_PERCPU_ARRAY && info->key_size == sizeof(__u32) &&
+	return info->type == kinds[map].type && info->key_size == sizeof(__u32) &&
 	       info->value_size == kinds[map].value_size && info->max_entries == blocks &&
-	       (map != SHARED_REASONS || blocks == 1);
+	       ((map != SHARED_REASONS && map != SHARED_FRAGMENTS) || blocks == 1);
 }
 
 int shared_open_pin(const char *path, enum shared_map map, __u32 blocks, struct messages *messages)
@@ -111,16 +116,27 @@ static bool open_pin(struct shared *shared, enum shared_map map, const char *dir
 	return shared->fd[map] >= 0;
 }
 
+static bool draw_secret(int fd, struct messages *messages)
+{
+	g_autofree struct fragment_table *table = g_new0(struct fragment_table, 1);
+	__u32 key = 0;
+
+	if (getrandom(table->secret, sizeof(table->secret), 0) != sizeof(table->secret))
+		return fail(messages, "fragments", "draw random numbers");
+	return !bpf_map_update_elem(fd, &key, table, BPF_ANY) ||
+	       fail(messages, "fragments", "fill the map");
+}
+
 static bool create(struct shared *shared, enum shared_map map, __u32 blocks,
 		   struct messages *messages)
 {
-	shared->fd[map] = bpf_map_create(BPF_MAP_TYPE_PERCPU_ARRAY, kinds[map].name, sizeof(__u32),
+	shared->fd[map] = bpf_map_create(kinds[map].type, kinds[map].name, sizeof(__u32),
 					 kinds[map].value_size, blocks, NULL);
 	if (shared->fd[map] < 0)
 		return fail(messages, kinds[map].name, "create the map");
 	shared->blocks[map] = blocks;
 	shared->created[map] = true;
-	return true;
+	return map != SHARED_FRAGMENTS || draw_secret(shared->fd[map], messages);
 }
 
 __u32 shared_blocks(enum shared_map map, __u32 slots, __u32 numbers)

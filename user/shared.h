@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The shared maps: counters that every generation adds to. Each is pinned as NAME-BLOCKS; when a
+ * The shared maps: what every generation adds to, counters most of all. Each is pinned as
+ * NAME-BLOCKS; when a
  * policy needs more blocks than there are, a larger map is pinned beside the old one, which keeps
  * what it counted: a total is the sum over both.
  */
@@ -18,6 +19,8 @@ enum shared_map {
 	SHARED_SERVER_COUNTERS,
 	SHARED_REASONS,
 	SHARED_DROPPED_PORTS,
+	SHARED_COUNTERS_END, /* all before count, those that follow do not */
+	SHARED_FRAGMENTS = SHARED_COUNTERS_END,
 	SHARED_MAPS,
 };
 

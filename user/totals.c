@@ -29,7 +29,7 @@ void totals_free(struct totals *totals)
 	g_free(totals);
 }
 
-static const size_t block_sizes[SHARED_MAPS] = {
+static const size_t block_sizes[SHARED_COUNTERS_END] = {
 	[SHARED_COUNTERS] = sizeof(struct count_block),
 	[SHARED_SERVER_COUNTERS] = sizeof(struct server_block),
 	[SHARED_REASONS] = sizeof(struct reason_counts),
@@ -108,7 +108,7 @@ static bool add_pin(struct totals *totals, const char *directory, const char *na
 	bool added;
 	int fd;
 
-	if (map == SHARED_MAPS)
+	if (map >= SHARED_COUNTERS_END)
 		return true;
 	fd = shared_open_pin(path, map, blocks, messages);
 	if (fd < 0)

@@ -7,7 +7,7 @@ skip_unless_root jq "$BUILD/live/die_at"
 alone "$@" || bail_out "cannot mount a BPF file system"
 
 FRONT=198.51.100.11
-PINS="counters dropped_ports link link reasons server_counters"
+PINS="counters dropped_ports fragments link link reasons server_counters"
 
 # site PROFILE: a site on both cards
 site() {

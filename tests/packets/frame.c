@@ -129,6 +129,12 @@ static void set_fragment(struct frame *frame, const char *value)
 	put16(frame, frame->ip + 6, second(value) << 13 | number(value));
 }
 
+/* In IPv6, behind the fragment header whose it is. */
+static void set_id(struct frame *frame, const char *value)
+{
+	put16(frame, frame->family == AF_INET ? frame->ip + 4 : frame->layer + 6, number(value));
+}
+
 /* What follows the last header that states what follows it. */
 static void add_protocol(struct frame *frame, const char *value)
 {
@@ -295,6 +301,7 @@ static const struct word {
 	{"total", set_total},
 	{"options", add_options},
 	{"fragment", set_fragment},
+	{"id", set_id},
 	{"from", set_from},
 	{"to", set_to},
 	{"doff", set_doff},

@@ -19,7 +19,7 @@ static const struct row rows[] = {
 	{"ip4 icmp=8 data=99", REASON_ICMP},
 	{"ip4 protocol=47 data=99", REASON_PROTOCOL},
 	{"ip4 src=127.0.0.1 tcp to=443", REASON_BAD_ADDRESS},
-	{"ip4 fragment=1/1 tcp to=443", REASON_FRAGMENT},
+	{"ip4 fragment=1/1 tcp to=443 data=4", REASON_FRAGMENT_NO_FIRST},
 	{"ip4 tcp to=0", REASON_PORT_ZERO},
 	{"ip4 version=7 tcp to=443", REASON_MALFORMED},
 	{"ip6 route=0/1 tcp to=443", REASON_SOURCE_ROUTE},

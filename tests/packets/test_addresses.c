@@ -90,7 +90,7 @@ static void test_unspecified4(void **state)
 		{"ip4 src=0.0.0.0 udp from=68 to=67", REASON_NOT_PUBLISHED},
 		{"ip4 src=0.0.0.0 icmp=8", REASON_BAD_ADDRESS},
 		{"ip4 src=0.0.0.0 protocol=2 data=8", REASON_BAD_ADDRESS},
-		{"ip4 src=0.0.0.0 fragment=0/1 udp from=68 to=67", REASON_BAD_ADDRESS},
+		{"ip4 src=0.0.0.0 fragment=0/1 udp from=68 to=67", REASON_NOT_PUBLISHED},
 		{"ip4 src=0.0.0.0 fragment=9/0 udp from=68 to=67", REASON_BAD_ADDRESS},
 		{"ip4 src=0.0.0.0 total=24 udp from=68 to=67", REASON_BAD_ADDRESS},
 	};

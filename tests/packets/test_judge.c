@@ -198,7 +198,7 @@ static void test_protocols_allowed(void **state)
 	/* what is looked into stays so */
 	harness_check(program, REASON_ICMP_TYPE, "ip4 icmp=5");
 	harness_check(program, REASON_PROTOCOL_ALLOWED, "ip6 dest=8 protocol=50 data=8");
-	harness_check(program, REASON_FRAGMENT, "ip4 fragment=0/1 protocol=47 data=8");
+	harness_check(program, REASON_PROTOCOL_ALLOWED, "ip4 fragment=0/1 protocol=47 data=8");
 }
 
 /* What keeps a host itself alive; a server behind the edge has no use for it. */

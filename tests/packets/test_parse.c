@@ -181,12 +181,10 @@ static void test_udp_length(void **state)
 static void test_ip4_fragments(void **state)
 {
 	static const struct row rows[] = {
-		{"ip4 fragment=0/1 udp to=3478 data=16", REASON_FRAGMENT},
-		{"ip4 fragment=1/0 udp to=3478 data=16", REASON_FRAGMENT},
-		{"ip4 fragment=2/1 udp to=3478 data=16", REASON_FRAGMENT},
-		{"ip4 fragment=8191/0 tcp to=443", REASON_FRAGMENT},
-		{"ip4 fragment=4096/0 tcp to=443", REASON_FRAGMENT},
-		{"ip4 fragment=256/0 protocol=6 data=3", REASON_FRAGMENT},
+		{"ip4 fragment=1/0 udp to=3478 data=16", REASON_FRAGMENT_NO_FIRST},
+		{"ip4 fragment=2/1 udp to=3478 data=16", REASON_FRAGMENT_NO_FIRST},
+		{"ip4 fragment=4096/0 tcp to=443", REASON_FRAGMENT_NO_FIRST},
+		{"ip4 fragment=256/0 protocol=6 data=3", REASON_FRAGMENT_NO_FIRST},
 		{"ip4 fragment=0/0 udp to=3478 data=16", REASON_PUBLISHED},
 		/* the bit beside more-fragments is reserved, the one above it is not to fragment */
 		{"ip4 fragment=0/2 udp to=3478", REASON_PUBLISHED},

@@ -28,6 +28,7 @@ static void names_pins(void **state)
 		{"server_counters-12", SHARED_SERVER_COUNTERS, 12},
 		{"reasons-1", SHARED_REASONS, 1},
 		{"dropped_ports-64", SHARED_DROPPED_PORTS, 64},
+		{"fragments-1", SHARED_FRAGMENTS, 1},
 		{"counters", SHARED_MAPS, 0},
 		{"counters-", SHARED_MAPS, 0},
 		{"counters-x", SHARED_MAPS, 0},
@@ -71,6 +72,7 @@ static void counts_blocks(void **state)
 		{SHARED_SERVER_COUNTERS, 0, TARGET_SERVERS_MAX, 1024},
 		{SHARED_REASONS, 1000000, 1000000, 1},
 		{SHARED_DROPPED_PORTS, 1, 1, PORT_BLOCKS},
+		{SHARED_FRAGMENTS, 1000000, 1000000, 1},
 	};
 
 	for (unsigned int i = 0; i < G_N_ELEMENTS(cases); i++)
@@ -185,7 +187,8 @@ static void grows_beside_what_it_counted(void **state)
 	assert_int_equal(large.blocks[SHARED_COUNTERS], 6);
 	assert_int_equal(map_id(large.fd[SHARED_REASONS]), map_id(small.fd[SHARED_REASONS]));
 	pin_right(&large);
-	check_pins("counters-3 counters-6 dropped_ports-64 reasons-1 server_counters-3 ");
+	check_pins(
+		"counters-3 counters-6 dropped_ports-64 fragments-1 reasons-1 server_counters-3 ");
 	assert_int_equal(get_count(small.fd[SHARED_COUNTERS], 7), 42);
 	assert_int_equal(get_count(large.fd[SHARED_COUNTERS], 7), 0);
 
@@ -234,6 +237,8 @@ static void refuses_other_versions(void **state)
 	check_refused("counters-2", BPF_MAP_TYPE_ARRAY, counters, 2);
 	check_refused("reasons-1", BPF_MAP_TYPE_PERCPU_ARRAY, reasons + 8, 1);
 	check_refused("reasons-2", BPF_MAP_TYPE_PERCPU_ARRAY, reasons, 2);
+	check_refused("fragments-1", BPF_MAP_TYPE_ARRAY, sizeof(struct fragment_table) - 64, 1);
+	check_refused("fragments-2", BPF_MAP_TYPE_ARRAY, sizeof(struct fragment_table), 2);
 	check_refused("dropped_ports-65", BPF_MAP_TYPE_PERCPU_HASH, 32768, 65);
 }
 
