@@ -11,6 +11,8 @@
 
 #include "gate.h"
 #include "image.h"
+#include "interface.h"
+#include "interface_fit.h"
 #include "load.h"
 #include "shared.h"
 
@@ -82,22 +84,36 @@ static int create_link(unsigned int ifindex, int program, __u32 flags)
 	return bpf_link_create(program, (int)ifindex, BPF_XDP, &options);
 }
 
+static char *why_not_native(unsigned int ifindex, int error)
+{
+	g_autoptr(GArray) all = NULL;
+
+	if (interfaces_read(&all))
+		return g_strdup(strerror(error));
+	return interface_native_refusal(interface_by_index(all, (int)ifindex), error);
+}
+
 /* Attaches as the mode says; -1 with a message. A fall back to generic mode is told in a warning.
  */
 static int attach(const struct choice_interface *interface, unsigned int ifindex, int program,
 		  struct messages *messages)
 {
+	g_autofree char *why = NULL;
 	int link = -1;
 
 	if (interface->attach != ATTACH_GENERIC) {
 		link = create_link(ifindex, program, XDP_FLAGS_DRV_MODE);
 		if (link >= 0 || errno == EBUSY || errno == EEXIST)
 			goto out;
-		if (interface->attach == ATTACH_NATIVE)
-			goto out;
+		why = why_not_native(ifindex, errno);
+		if (interface->attach == ATTACH_NATIVE) {
+			message_add(messages, SEVERITY_ERROR, interface->name, 0,
+				    "cannot attach the program: %s", why);
+			return -1;
+		}
 		message_add(messages, SEVERITY_WARNING, interface->name, 0,
 			    "no native XDP here (%s): attached in generic mode, which is slower",
-			    strerror(errno));
+			    why);
 	}
 	link = create_link(ifindex, program, XDP_FLAGS_SKB_MODE);
 out:

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Which interface a policy can be attached to, and what to say where it cannot. */
+#include <errno.h>
 #include <inttypes.h>
+#include <linux/if_ether.h>
 #include <net/if_arp.h>
 #include <string.h>
 
@@ -138,6 +140,15 @@ char *interface_caution(const struct interface *interface)
 	return g_strdup_printf("'%s' is a bridge: packets for this host or routed by it are "
 			       "judged, those bridged between its ports are not",
 			       interface->name);
+}
+
+char *interface_native_refusal(const struct interface *interface, int error)
+{
+	if (!interface || error != EINVAL || interface->mtu <= ETH_DATA_LEN)
+		return g_strdup(g_strerror(error));
+	return g_strdup_printf("%s: its MTU of %" PRIu32 " may be more than the driver takes for "
+			       "native XDP",
+			       g_strerror(error), interface->mtu);
 }
 
 char *interface_conflict(const struct interface *interface, uint32_t ours)

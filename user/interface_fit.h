@@ -22,6 +22,10 @@ char *interface_refusal(const GArray *all, const struct interface *interface);
 /* What a policy on an interface does not see although people may think so. */
 char *interface_caution(const struct interface *interface);
 
+/* Why a driver has refused native XDP, as far as its error number and the interface (NULL: gone)
+ * tell. */
+char *interface_native_refusal(const struct interface *interface, int error);
+
 /* What is wrong if another XDP program than the one with the id ours (0: none) is attached. */
 char *interface_conflict(const struct interface *interface, uint32_t ours);
 

@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
+
 #include <net/if_arp.h>
 #include <string.h>
 
@@ -142,6 +144,19 @@ static void test_caution(void **state)
 		       "those bridged between its ports are not");
 }
 
+static void test_native_refusal(void **state)
+{
+	struct interface card = {.name = "eth0", .mtu = 9000};
+
+	assert_message(interface_native_refusal(&card, EOPNOTSUPP), "Operation not supported");
+	assert_message(interface_native_refusal(&card, EINVAL),
+		       "Invalid argument: its MTU of 9000 may be more than the driver takes for "
+		       "native XDP");
+	card.mtu = 1500;
+	assert_message(interface_native_refusal(&card, EINVAL), "Invalid argument");
+	assert_message(interface_native_refusal(NULL, EINVAL), "Invalid argument");
+}
+
 static void test_conflict(void **state)
 {
 	struct interface card = {.name = "eth0"};
@@ -162,9 +177,9 @@ static void test_conflict(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_refusal),  cmocka_unit_test(test_candidates),
-		cmocka_unit_test(test_missing),  cmocka_unit_test(test_caution),
-		cmocka_unit_test(test_conflict),
+		cmocka_unit_test(test_refusal),        cmocka_unit_test(test_candidates),
+		cmocka_unit_test(test_missing),        cmocka_unit_test(test_caution),
+		cmocka_unit_test(test_native_refusal), cmocka_unit_test(test_conflict),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
