@@ -102,12 +102,13 @@ $(BUILD)/live/%: tests/live/%.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(STD) $(CFLAGS) $(WARNINGS) $(CPPFLAGS) $< $(LIBS) -o $@
 
-.PHONY: test test-all test-unit test-packets test-faults test-live
+.PHONY: test test-all test-unit test-packets test-faults test-live test-vm test-model test-planted
 test: ## install what is missing, build and run every test
 	$(Q)tests/deps
 	$(Q)$(MAKE) --no-print-directory test-all
-test-all: $(BUILD)/portcullis $(UNIT) $(PACKETS) $(FAULTS) $(PROBES) $(BUILD)/fuzz_document
-	$(Q)PORTCULLIS=$(BUILD)/portcullis BUILD=$(BUILD) tests/run $(UNIT) $(PACKETS) $(FAULTS) $(LIVE) tests/fuzz/test_fuzz.sh
+test-all: $(BUILD)/portcullis $(UNIT) $(PACKETS) $(FAULTS) $(PROBES) $(BUILD)/model/test_model $(BUILD)/fuzz_document
+	$(Q)PORTCULLIS=$(BUILD)/portcullis BUILD=$(BUILD) tests/run $(UNIT) $(PACKETS) $(FAULTS) \
+		$(BUILD)/model/test_model $(LIVE) tests/fuzz/test_fuzz.sh tests/vm/test_vm.sh
 test-unit: $(UNIT) ## the loader's files, one by one, under sanitizers
 	$(Q)tests/run $^
 test-packets: $(PACKETS) ## the program, packet by packet
@@ -116,6 +117,15 @@ test-faults: $(FAULTS) ## a load in which each call fails in turn
 	$(Q)tests/run $^
 test-live: $(BUILD)/portcullis $(PROBES) ## the gate in network namespaces
 	$(Q)PORTCULLIS=$(BUILD)/portcullis BUILD=$(BUILD) tests/run $(LIVE)
+
+test-vm: $(BUILD)/portcullis $(PACKETS) $(PROBES) ## the packets and the gate on Debian's kernel, in QEMU
+	$(Q)PORTCULLIS=$(BUILD)/portcullis BUILD=$(BUILD) tests/run tests/vm/test_vm.sh
+test-model: $(BUILD)/model/test_model ## the program against an independent model, 200,000 packets
+	$(Q)tests/run $<
+test-planted: ## faults planted into the program, one by one: the model must notice each
+	$(Q)TEST_TIMEOUT=3600 tests/run tests/model/faults.sh
+
+include tests/model/rules.mk
 
 # --- fuzzing ---
 
@@ -136,12 +146,15 @@ fuzz: $(BUILD)/fuzz_document ## feed the document reader for FUZZ_SECONDS (60)
 		-dict=tests/fuzz/document.dict -artifact_prefix=$(BUILD)/ \
 		$(BUILD)/corpus tests/documents policies
 
+fuzz-packets: $(BUILD)/model/test_model ## the program against the model, without end; SEED=
+	$(Q)PACKETS=0 $<
+
 # --- what people call ---
 
-.PHONY: demo deps install uninstall check fuzz bench vmlinux clean help
+.PHONY: demo deps fuzz-packets install uninstall check fuzz bench vmlinux clean help
 
 demo: ## set up an edge in network namespaces, enforce, send traffic, compare
-	$(Q)tests/deps
+	$(Q)tests/deps demo
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)PORTCULLIS=$(BUILD)/portcullis BUILD=$(BUILD) tests/demo
 

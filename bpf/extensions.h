@@ -129,7 +129,7 @@ __noinline __u64 extensions_walk(struct xdp_md *ctx, __u32 offset, __u32 rest, _
 
 		if (!is_extension(ip, walk.protocol))
 			return walk.walked;
-		if ((void *)(extension + 1) > end) {
+		if ((void *)(extension + 1) > end || walk.length + sizeof(*extension) > rest) {
 			walk.reason = REASON_MALFORMED;
 			return walk.walked;
 		}

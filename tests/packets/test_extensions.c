@@ -85,6 +85,8 @@ static void test_refused_headers(void **state)
 		{"ip6 route=2/1 tcp to=443", REASON_SOURCE_ROUTE},
 		{"ip6 route=4/255 tcp to=443", REASON_SOURCE_ROUTE},
 		{"ip6 hop=8 route=3/2 tcp to=443", REASON_SOURCE_ROUTE},
+		/* begins in the packet and ends in what is only padding */
+		{"ip6 total=4 route=0/1 tcp to=443", REASON_MALFORMED},
 		{"ip6 frag=1/0 udp to=3478 data=16", REASON_FRAGMENT_NO_FIRST},
 		{"ip6 frag=4096/1 tcp to=443 data=4", REASON_FRAGMENT_NO_FIRST},
 		{"ip6 hop=8 dest=8 frag=32/0 tcp to=443", REASON_FRAGMENT_NO_FIRST},

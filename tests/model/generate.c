@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Makes frames layer by layer, then has some of them spoilt: a length, a bit, the end. */
+#include "making.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#define ETHERNET_SIZE 14
+
+size_t append(struct making *making, size_t size, bool noise)
+{
+	struct generated *frame = making->frame;
+	size_t at = frame->size;
+
+	if (size > GENERATED_MAX - at)
+		size = GENERATED_MAX - at;
+	for (size_t i = 0; i < size; i++)
+		frame->bytes[at + i] = noise ? any(making) : 0;
+	frame->size += size;
+	return at;
+}
+
+static void add_tags(struct making *making)
+{
+	static const uint16_t kinds[] = {0x8100, 0x8100, 0x8100, 0x88a8, 0x88a8, 0x88a8};
+	static const uint8_t counts[] = {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 2};
+
+	int tags = percent(making, 5) ? 3 + percent(making, 30) : PICK(making, counts);
+
+	for (; tags > 0; tags--) {
+		put16(making, making->next, percent(making, 98) ? PICK(making, kinds) : 0x9100);
+		making->next = append(making, 4, true) + 2;
+	}
+}
+
+static void add_other(struct making *making)
+{
+	static const uint16_t types[] = {0x0806, 0x88cc, 0x8809, 0x0026, 0x05ff, 0x8863, 0x8864,
+					 0x8847, 0x8848, 0x8035, 0x8846, 0x8849, 0x8865, 0x0008,
+					 0xdd86, 0x9100, 0x86dc, 0x0801, 0x0000, 0xffff};
+
+	put16(making, making->next, percent(making, 90) ? PICK(making, types) : any(making));
+	append(making, below(making, 80), true);
+}
+
+static void put_address(struct making *making, size_t at4, size_t at6, const char *text)
+{
+	size_t at = making->ip + (making->family == AF_INET ? at4 : at6);
+
+	inet_pton(making->family, text, making->frame->bytes + at);
+}
+
+static const char *const sources4[] = {
+	"192.0.2.7",       "192.0.2.7",       "198.51.100.0", "198.51.100.255",  "198.51.99.255",
+	"198.51.101.0",    "0.0.0.0",         "0.0.0.0",      "0.0.0.1",         "0.255.255.255",
+	"1.0.0.0",         "126.255.255.255", "127.0.0.0",    "127.0.0.1",       "127.255.255.255",
+	"128.0.0.0",       "223.255.255.255", "224.0.0.0",    "239.255.255.255", "240.0.0.0",
+	"255.255.255.254", "255.255.255.255", "10.0.1.11",    "10.0.1.12",
+};
+static const char *const sources6[] = {
+	"2001:db8:f::7",
+	"2001:db8:aa::",
+	"2001:db8:aa:ffff:ffff::1",
+	"2001:db8:ab::1",
+	"::",
+	"::",
+	"::1",
+	"::2",
+	"ff00::",
+	"ff02::1",
+	"feff:ffff::1",
+	"fe80::1",
+	"::ffff:0:0",
+	"::ffff:10.0.1.1",
+	"::fffe:ffff:1",
+	"::1:0:0",
+	"::1:ffff:1:1",
+	"0:0:0:1::1",
+	"1::",
+	"2001:db8:1::11",
+	"ffff::",
+	"::100:0:0:0",
+	"::ffff:ffff:ffff",
+	"2001:db8:1::12",
+};
+static const char *const destinations4[] = {
+	"10.0.1.11",       "10.0.1.11", "10.0.1.12",  "10.0.1.13",  "10.0.1.14",  "10.9.0.0",
+	"10.9.255.255",    "10.9.7.0",  "10.9.7.255", "10.9.6.255", "10.9.8.0",   "10.8.255.255",
+	"10.10.0.0",       "10.0.1.15", "11.1.0.10",  "192.0.2.7",  "224.0.0.18", "239.1.2.3",
+	"255.255.255.255", "0.0.0.0",   "0.1.2.3",    "127.0.0.1",  "1.0.0.0",    "126.255.255.255",
+	"128.0.0.0",       "240.0.0.1",
+};
+static const char *const destinations6[] = {
+	"2001:db8:1::11",
+	"2001:db8:1::11",
+	"2001:db8:1::12",
+	"2001:db8:1::13",
+	"2001:db8:1::14",
+	"2001:db8:9::",
+	"2001:db8:9:7::",
+	"2001:db8:9:7:ffff:ffff:ffff:ffff",
+	"2001:db8:9:6::1",
+	"2001:db8:9:8::",
+	"2001:db8:a::",
+	"2001:db8:8:ffff:ffff::1",
+	"2001:db8:1::15",
+	"2001:db8:1:1::11",
+	"ff02::1:ff00:11",
+	"ff02::16",
+	"::",
+	"::1",
+	"::2",
+	"::ffff:10.0.1.11",
+	"::fffe:10.0.1.11",
+	"2001:db8:f::7",
+};
+
+/* Half of them between a plain source and a server, so that what else is wrong comes to be seen. */
+static void put_addresses(struct making *making)
+{
+	bool is4 = making->family == AF_INET;
+	const char *source = is4 ? sources4[0] : sources6[0];
+	const char *destination = is4 ? destinations4[0] : destinations6[0];
+
+	if (percent(making, 40))
+		source = is4 ? PICK(making, sources4) : PICK(making, sources6);
+	if (percent(making, 40))
+		destination = is4 ? PICK(making, destinations4) : PICK(making, destinations6);
+	if (percent(making, 5))
+		source = is4 ? "198.51.100.7" : "2001:db8:aa::7"; /* Management's */
+	put_address(making, 12, 8, source);
+	put_address(making, 16, 24, destination);
+}
+
+static void add_ip4(struct making *making)
+{
+	uint8_t *bytes = making->frame->bytes;
+	size_t options = percent(making, 70) ? 0 : 4 * below(making, 11);
+	unsigned int flags = 0x4000;
+
+	put16(making, making->next, 0x0800);
+	making->family = AF_INET;
+	making->ip = append(making, 20, true);
+	bytes[making->ip] = 0x45 + options / 4;
+	if (percent(making, 12)) {
+		static const uint16_t fragments[] = {0x2000, 0x2000, 0x2000, 0x2000, 0x2001,
+						     0x0001, 0x1fff, 0x3fff, 0x1000, 0x0100,
+						     0x8000, 0xc000, 0x6000};
+		flags = percent(making, 80) ? PICK(making, fragments) : any(making);
+	}
+	put16(making, making->ip + 6, flags);
+	making->next = making->ip + 9;
+	put_addresses(making);
+	append(making, options, true);
+	making->stated = making->ip + 6;
+	making->part = flags & 0x3fff ? making->frame->size : 0;
+}
+
+static void add_ip6(struct making *making)
+{
+	put16(making, making->next, 0x86dd);
+	making->family = AF_INET6;
+	making->ip = append(making, 40, true);
+	making->frame->bytes[making->ip] = 0x60 | below(making, 16);
+	making->next = making->ip + 6;
+	put_addresses(making);
+}
+
+static void follow(struct making *making, uint8_t protocol)
+{
+	making->frame->bytes[making->next] = protocol;
+	making->protocol = protocol;
+}
+
+static void add_extension(struct making *making, uint8_t protocol)
+{
+	static const uint16_t offsets[] = {0, 0, 0, 1, 1,     1,      1,     2,
+					   4, 6, 8, 9, 0x100, 0xfff8, 0x8001};
+	uint8_t *bytes = making->frame->bytes;
+	size_t units = percent(making, 95) ? below(making, 4) : below(making, 256);
+	size_t size = protocol == 51 ? 12 + 4 * units : protocol == 44 ? 8 : 8 * (units + 1);
+
+	follow(making, protocol);
+	making->extension = making->next = append(making, size, true);
+	if (protocol != 44)
+		bytes[making->extension + 1] = protocol == 51 ? units + 1 : units;
+	if (protocol == 44) {
+		put16(making, making->extension + 2, PICK(making, offsets));
+		making->stated = making->extension + 2;
+		making->part = making->frame->size;
+	}
+	if (protocol == 43) {
+		bytes[making->extension + 2] = below(making, 6);
+		bytes[making->extension + 3] = percent(making, 70) ? 0 : below(making, 256);
+	}
+}
+
+static void add_chain(struct making *making)
+{
+	static const uint8_t kinds[] = {60, 60, 60, 51, 51, 43, 44, 44, 44, 0};
+	uint32_t count = percent(making, 60)   ? 0
+			 : percent(making, 80) ? 1 + below(making, 3)
+					       : 6 + below(making, 5);
+
+	if (making->family == AF_INET)
+		count = percent(making, 85) ? 0 : count;
+	for (uint32_t i = 0; i < count; i++) {
+		if (making->family == AF_INET && percent(making, 95))
+			add_extension(making, 51);
+		else if (i == 0 && percent(making, 40))
+			add_extension(making, 0);
+		else if (count > 4 && percent(making, 90))
+			add_extension(making, 60);
+		else
+			add_extension(making, PICK(making, kinds));
+	}
+}
+
+static uint16_t port(struct making *making)
+{
+	static const uint16_t ports[] = {
+		443,   443,   443,   442,   444,   5061,  5060,  5062,  3478,  3477, 3479, 49152,
+		49151, 57500, 57501, 50000, 49999, 59999, 60000, 22,    161,   68,   67,   546,
+		547,   8080,  0,     1,     9,     10,    65535, 38413, 47873, 40123};
+
+	if (percent(making, 30))
+		return making->protocol == 6 ? 443 : 3478;
+	if (percent(making, 10))
+		return making->protocol == 6 ? 22 : 161;
+	return percent(making, 95) ? PICK(making, ports) : any(making);
+}
+
+static void add_data(struct making *making)
+{
+	size_t size = percent(making, 70)   ? below(making, 40)
+		      : percent(making, 97) ? below(making, 1500)
+					    : below(making, 9000);
+
+	append(making, size, true);
+}
+
+static void put_ports(struct making *making)
+{
+	static const uint16_t froms[] = {40123, 40123, 67, 68, 546, 547, 0};
+	static const uint16_t dhcp[][2] = {{67, 68}, {68, 67}, {547, 546}, {546, 547}};
+	uint16_t from = PICK(making, froms), to = port(making);
+
+	if (percent(making, 5)) {
+		const uint16_t *pair = PICK(making, dhcp);
+
+		from = pair[0];
+		to = pair[1];
+	}
+	put16(making, making->transport, from);
+	put16(making, making->transport + 2, to);
+}
+
+static void add_tcp(struct making *making)
+{
+	size_t options = percent(making, 70) ? 0 : 4 * below(making, 11);
+
+	follow(making, 6);
+	making->transport = append(making, 20, true);
+	put_ports(making);
+	making->frame->bytes[making->transport + 12] = (5 + options / 4) << 4 | below(making, 16);
+	append(making, options, true);
+	if (percent(making, 80))
+		add_data(making);
+}
+
+static void add_udp(struct making *making)
+{
+	follow(making, 17);
+	making->transport = append(making, 8, true);
+	put_ports(making);
+	if (percent(making, 80))
+		add_data(making);
+	put16(making, making->transport + 4, making->frame->size - making->transport);
+}
+
+static void add_icmp(struct making *making)
+{
+	static const uint8_t types4[] = {0, 3, 8, 11, 12, 1, 2, 4, 5, 9, 10, 13, 14, 17, 18, 30};
+	static const uint8_t types6[] = {1,   2,   3,   4,   128, 129, 130, 131, 132, 133, 134, 135,
+					 136, 141, 142, 143, 148, 149, 151, 152, 153, 0,   5,   127,
+					 137, 138, 140, 144, 147, 150, 154, 255, 200, 100};
+	bool is4 = (making->family == AF_INET) == percent(making, 97);
+	uint8_t type = is4 ? PICK(making, types4) : PICK(making, types6);
+
+	follow(making, is4 ? 1 : 58);
+	making->transport = append(making, 8, true);
+	making->frame->bytes[making->transport] = percent(making, 90) ? type : any(making);
+	add_data(making);
+}
+
+static void add_protocol(struct making *making)
+{
+	static const uint8_t protocols[] = {50,  47, 132, 33, 4,   41,  255, 2,
+					    112, 59, 135, 89, 139, 140, 253, 46};
+
+	follow(making, percent(making, 80) ? PICK(making, protocols) : any(making));
+	add_data(making);
+}
+
+static void add_transport(struct making *making)
+{
+	uint32_t which = below(making, 100);
+
+	if (which < 40)
+		add_tcp(making);
+	else if (which < 75)
+		add_udp(making);
+	else if (which < 90)
+		add_icmp(making);
+	else if (which < 98)
+		add_protocol(making);
+}
+
+void close_lengths(struct making *making)
+{
+	size_t size = making->frame->size - making->ip;
+
+	if (making->family == AF_INET)
+		put16(making, making->ip + 2, size);
+	else
+		put16(making, making->ip + 4, size - 40);
+}
+
+/* Whole units of a part, where it is one; the lengths; what stands behind the packet. */
+static void close_packet(struct making *making)
+{
+	if (making->part && percent(making, 90))
+		append(making, -(making->frame->size - making->part) % 8, true);
+	close_lengths(making);
+	if (percent(making, 20))
+		append(making, below(making, 60), true);
+}
+
+static void make(struct making *making)
+{
+	making->frame->size = 0;
+	append(making, ETHERNET_SIZE, false);
+	add_tags(making);
+	if (percent(making, 5)) {
+		add_other(making);
+		return;
+	}
+	if (percent(making, 50))
+		add_ip4(making);
+	else
+		add_ip6(making);
+	add_chain(making);
+	add_transport(making);
+	close_packet(making);
+	if (percent(making, 20))
+		spoil(making);
+}
+
+static struct making begin(struct generated *frame, uint64_t seed, uint64_t number)
+{
+	struct making making = {
+		.frame = frame,
+		.state = (seed * 0x9e3779b97f4a7c15ULL + number + 1) * 0xbf58476d1ce4e5b9ULL | 1,
+		.next = ETHERNET_SIZE - 2,
+	};
+
+	/* neighbouring numbers start alike; a few steps part them */
+	for (int i = 0; i < 8; i++)
+		any(&making);
+	return making;
+}
+
+void generate(struct generated *frame, uint64_t seed, uint64_t number)
+{
+	struct making making = begin(frame, seed, number - GENERATED_TURN);
+	bool follows = false;
+
+	if (number / GENERATED_TURN % 2) {
+		make(&making);
+		follows = making.part && making.part < frame->size;
+	}
+	if (follows) {
+		follow_up(&making);
+	} else {
+		making = begin(frame, seed, number);
+		make(&making);
+	}
+	if (percent(&making, 12))
+		frame->size = ETHERNET_SIZE + below(&making, frame->size - ETHERNET_SIZE + 1);
+	if (percent(&making, 12))
+		mutate(&making);
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Judges a frame as the RFCs and the project's rules say, one rule after the other. Options must be
+ * there by the lengths; only the fields that are looked at must be in the first buffer.
+ */
+#include "model_packet.h"
+
+/*
+ * What this version does otherwise than the rules, all of it here: no packet passes as a reply or
+ * drops as a forged source, and there are no guards.
+ */
+
+bool inside(const uint8_t *address, int family, const struct model_prefix *prefix)
+{
+	uint8_t wanted[16];
+
+	if (inet_pton(family, prefix->text, wanted) != 1)
+		return false;
+	for (unsigned int bit = 0; bit < prefix->bits; bit++) {
+		if ((address[bit / 8] ^ wanted[bit / 8]) & 0x80 >> bit % 8)
+			return false;
+	}
+	return true;
+}
+
+static bool among(const uint8_t *address, int family, const struct model_prefix *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (inside(address, family, &list[i]))
+			return true;
+	}
+	return false;
+}
+
+/* IEEE 802.1Q, 802.1ad: at most two tags; then what they carry. */
+static enum reason judge_link(struct packet *packet)
+{
+	unsigned int type = number16(packet->frame + 12);
+
+	packet->at = 14;
+	for (int tags = 0; type == 0x8100 || type == 0x88a8; tags++) {
+		if (tags == 2)
+			return REASON_VLAN_DEPTH;
+		if (packet->at + 4 > packet->readable)
+			return REASON_MALFORMED;
+		type = number16(packet->frame + packet->at + 2);
+		packet->at += 4;
+	}
+	switch (type) {
+	case 0x0800: packet->family = AF_INET; return UNDECIDED;
+	case 0x86dd: packet->family = AF_INET6; return UNDECIDED;
+	case 0x8847: /* MPLS, RFC 3032 */
+	case 0x8848:
+	case 0x8864: /* PPPoE session, RFC 2516 */
+	case 0x9100: /* a tag from before 802.1ad */ return REASON_HIDDEN_IP;
+	case 0x0806: return REASON_NON_IP;
+	default: return packet->policy->non_ip_drop ? REASON_NON_IP_DROPPED : REASON_NON_IP;
+	}
+}
+
+/* RFC 791: version, header length, total length, in that frame. */
+static enum reason judge_ip4(struct packet *packet)
+{
+	const uint8_t *ip = packet->frame + packet->at;
+	size_t header;
+
+	if (packet->at + 20 > packet->readable || ip[0] >> 4 != 4)
+		return REASON_MALFORMED;
+	header = (ip[0] & 15) * 4;
+	packet->length = number16(ip + 2);
+	packet->end = packet->at + packet->length;
+	if (header < 20 || packet->length < header || packet->end > packet->size ||
+	    packet->at + header > packet->readable) {
+		packet->length = 0;
+		return REASON_MALFORMED;
+	}
+	packet->offset = (number16(ip + 6) & 0x1fff) * 8;
+	packet->more = number16(ip + 6) & 0x2000;
+	packet->fragment = packet->offset || packet->more;
+	packet->id = number16(ip + 4);
+	packet->protocol = ip[9];
+	packet->source = ip + 12;
+	packet->destination = ip + 16;
+	packet->address_size = 4;
+	packet->at += header;
+	packet->part = packet->at;
+	packet->counted = packet->part - header;
+	return UNDECIDED;
+}
+
+/* RFC 8200. A payload length of 0 is that of an empty packet: no jumbogram is read here. */
+static enum reason judge_ip6(struct packet *packet)
+{
+	const uint8_t *ip = packet->frame + packet->at;
+
+	if (packet->at + 40 > packet->readable || ip[0] >> 4 != 6)
+		return REASON_MALFORMED;
+	packet->end = packet->at + 40 + number16(ip + 4);
+	if (packet->end > packet->size)
+		return REASON_MALFORMED;
+	packet->length = packet->end - packet->at;
+	packet->protocol = ip[6];
+	packet->source = ip + 8;
+	packet->destination = ip + 24;
+	packet->address_size = 16;
+	packet->at += 40;
+	packet->counted = packet->at; /* the payload length leaves the IP header out */
+	return UNDECIDED;
+}
+
+static enum reason find_server(struct packet *packet)
+{
+	const struct model_policy *policy = packet->policy;
+
+	packet->profile = policy->rest;
+	for (size_t i = 0; i < policy->server_count; i++) {
+		const struct model_server *server = &policy->servers[i];
+
+		if (inside(packet->destination, packet->family,
+			   packet->family == AF_INET ? &server->ip4 : &server->ip6)) {
+			packet->server = server;
+			packet->profile = server->profile;
+			return UNDECIDED;
+		}
+	}
+	return policy->whole_interface || policy->unlisted_drop ? UNDECIDED : REASON_UNLISTED;
+}
+
+/* RFC 1122 section 3.2.1.3, RFC 6890; RFC 4291 sections 2.5.2, 2.5.3, 2.5.5.2, 2.7. */
+static enum reason judge_addresses(struct packet *packet)
+{
+	static const struct model_prefix never4[] = {{"0.0.0.0", 8}, {"127.0.0.0", 8}};
+	static const struct model_prefix never6[] = {{"::", 128}, {"::1", 128}, {"::ffff:0:0", 96}};
+	static const struct model_prefix groups4[] = {{"224.0.0.0", 4}, {"255.255.255.255", 32}};
+	static const struct model_prefix groups6[] = {{"ff00::", 8}};
+	static const uint8_t zero[16];
+	bool is4 = packet->family == AF_INET;
+	const struct model_prefix *never = is4 ? never4 : never6;
+	const struct model_prefix *groups = is4 ? groups4 : groups6;
+	size_t never_count = is4 ? 2 : 3, group_count = is4 ? 2 : 1;
+
+	if (!memcmp(packet->source, packet->destination, packet->address_size))
+		return REASON_BAD_ADDRESS;
+	if (among(packet->destination, packet->family, never, never_count) ||
+	    among(packet->source, packet->family, groups, group_count))
+		return REASON_BAD_ADDRESS;
+	packet->unspecified = !memcmp(packet->source, zero, packet->address_size);
+	if (!packet->unspecified && among(packet->source, packet->family, never, never_count))
+		return REASON_BAD_ADDRESS;
+	return UNDECIDED;
+}
+
+static enum reason judge(struct packet *packet)
+{
+	enum reason reason = judge_link(packet);
+
+	if (reason == UNDECIDED)
+		reason = packet->family == AF_INET ? judge_ip4(packet) : judge_ip6(packet);
+	if (reason == UNDECIDED)
+		reason = find_server(packet);
+	if (reason == UNDECIDED)
+		reason = judge_addresses(packet);
+	return reason == UNDECIDED ? judge_payload(packet) : reason;
+}
+
+struct model_answer model_judge(const struct model_policy *policy, struct model_memory *memory,
+				const struct model_frame *frame)
+{
+	struct packet packet = {.policy = policy,
+				.memory = memory,
+				.frame = frame->bytes,
+				.size = frame->size,
+				.readable = frame->first_buffer,
+				.other = UNDECIDED};
+	struct model_answer answer = {.reason = judge(&packet)};
+	bool monitor = packet.server ? packet.server->monitor : policy->monitor;
+	bool bad = answer.reason >= REASON_NOT_PUBLISHED;
+
+	answer.drop = bad && !monitor;
+	answer.monitored = bad && monitor;
+	answer.length = packet.length;
+	answer.other = packet.other == UNDECIDED ? answer.reason : packet.other;
+	return answer;
+}
