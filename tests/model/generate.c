@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* Makes frames layer by layer, then has some of them spoilt: a length, a bit, the end. */
 #include "making.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* What stands behind the IP header: extension headers, fragments, ports, types, protocols. */
 #include "model_packet.h"
 

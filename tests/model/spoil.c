@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* Changes what generate.c has made well: into what follows it, or so that it is wrong. */
 #include "making.h"
 

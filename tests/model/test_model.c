@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The program against the model, frame by frame: verdict, reason and counted bytes. From the
  * environment: SEED, FIRST (the number of the first frame), PACKETS (0: without end).
