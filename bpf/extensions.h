@@ -97,9 +97,7 @@ static __always_inline enum reason extension_judge(const struct extension *exten
 	}
 }
 
-/* A fragment header with neither offset nor more fragments is atomic: its packet is whole (RFC
- * 6946).
- */
+/* With neither offset nor more fragments it is atomic: its packet is whole (RFC 6946). */
 #define FRAGMENT_OFFSET bpf_htons(0xfff8)
 #define FRAGMENT_MORE   bpf_htons(0x0001)
 

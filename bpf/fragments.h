@@ -81,6 +81,11 @@ static __always_inline void fragment_record(const struct packet *packet)
 	*(volatile __u32 *)&place->seen = seconds_now();
 }
 
+static __always_inline bool is_later_fragment(const struct packet *packet)
+{
+	return packet->is_fragment && packet->fragment.offset;
+}
+
 static __always_inline bool judge_later_fragment(struct packet *packet)
 {
 	__u32 key = 0;

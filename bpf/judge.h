@@ -212,12 +212,10 @@ static __always_inline bool judge_transport(struct cursor *cursor, struct packet
 /* A fragment, or what is neither TCP nor UDP at first sight. */
 static __always_inline bool judge_other(struct cursor *cursor, struct packet *packet)
 {
-	bool later = packet->is_fragment && packet->fragment.offset;
-
-	if (!later && is_extension(packet->ip, packet->protocol) &&
+	if (!is_later_fragment(packet) && is_extension(packet->ip, packet->protocol) &&
 	    !parse_extensions(cursor, packet))
 		return false;
-	if (packet->is_fragment && packet->fragment.offset)
+	if (is_later_fragment(packet))
 		return judge_later_fragment(packet);
 	judge_transport(cursor, packet);
 	if (packet->is_fragment && reason_verdict(packet->outcome->reason) == VERDICT_PASS &&

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The shared maps: what every generation adds to, counters most of all. Each is pinned as
- * NAME-BLOCKS; when a
- * policy needs more blocks than there are, a larger map is pinned beside the old one, which keeps
- * what it counted: a total is the sum over both.
+ * NAME-BLOCKS; when a policy needs more blocks than there are, a larger map is pinned beside the
+ * old one, which keeps what it counted: a total is the sum over both.
  */
 #ifndef PORTCULLIS_SHARED_H
 #define PORTCULLIS_SHARED_H

@@ -33,6 +33,7 @@ WRAP(bpf_xdp_query, int, -EIO, (int a, int b, struct bpf_xdp_query_opts *c), (a,
 WRAP(calloc, void *, NULL, (size_t a, size_t b), (a, b))
 WRAP(flock, int, -1, (int a, int b), (a, b))
 WRAP(fstat, int, -1, (int a, struct stat *b), (a, b))
+WRAP(getrandom, ssize_t, -1, (void *a, size_t b, unsigned int c), (a, b, c))
 WRAP(if_indextoname, char *, NULL, (unsigned int a, char *b), (a, b))
 WRAP(if_nametoindex, unsigned int, 0, (const char *a), (a))
 WRAP(mkdir, int, -1, (const char *a, mode_t b), (a, b))

@@ -77,9 +77,8 @@ struct model_frame {
 struct model_answer {
 	enum reason reason;
 	/*
-	 * Another drop reason that is as right, else the same one. No rule says whether an
-	 * extension header that reaches out of its packet, and would drop it if it did not, is
-	 * malformed.
+	 * Another drop reason that is as right, else the same one: no rule says in which order the
+	 * size and the headers of a first fragment are judged.
 	 */
 	enum reason other;
 	bool drop;       /* enforced; a would-be drop is a pass */

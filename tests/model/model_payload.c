@@ -119,13 +119,9 @@ static enum reason judge_extension(struct packet *packet)
 	enum reason reason;
 	size_t size;
 
-	if (packet->at + 8 > packet->readable)
+	if (!holds(packet, 8))
 		return REASON_MALFORMED;
 	reason = judge_header(packet);
-	if (packet->at + 8 > packet->end) {
-		packet->other = packet->unspecified ? UNDECIDED : reason;
-		return REASON_MALFORMED;
-	}
 	if (reason != UNDECIDED)
 		return reason;
 	if (packet->protocol == IPPROTO_FRAGMENT)

@@ -113,7 +113,7 @@ test_guest() {
 	boot
 	code=$?
 	tr -d '\r' <"$WORK/tap" >"$WORK/points"
-		grep -E '^(ok|not ok|#)' "$WORK/points"
+	grep -E '^(ok|not ok|#)' "$WORK/points"
 	COUNT=$(grep -cE '^(not )?ok ' "$WORK/points")
 	end=$(tail -n 1 "$WORK/points")
 	if [ $code = 0 ] && [ "$COUNT" != 0 ] && [ "$end" = "1..$COUNT" ]; then
