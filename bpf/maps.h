@@ -37,6 +37,16 @@ const volatile __u32 mask6 = 0;
 const volatile __u64 seed4 = 0;
 const volatile __u64 seed6 = 0;
 
+/* Answers to what servers begin themselves pass, and nobody else may use their addresses. */
+const volatile bool replies = false;
+/* Servers are reached through this interface: what comes in may have their addresses. */
+const volatile bool inside = false;
+/* A secret of the gate, and the same mixed with the interface's number. */
+const volatile __u64 secret[2] = {};
+const volatile __u64 flow_seed = 0;
+/* Until then, in seconds since boot, connections older than the gate are taken over. */
+const volatile __u32 pickup_until = 0;
+
 /* A bit for each IP protocol that passes to guarded servers, besides those judged here. */
 const volatile __u64 protocols[4] = {};
 
@@ -117,6 +127,33 @@ struct {
 	__type(value, __u8);
 } management6 SEC(".maps");
 
+/* What a guarded segment asks. Written by the loader through mmap. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct guard);
+} guards SEC(".maps");
+
+/* The sources that guards name. Written by the loader. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct source4);
+	__type(value, __u8);
+} sources4 SEC(".maps");
+
+/* As sources4. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct source6);
+	__type(value, __u8);
+} sources6 SEC(".maps");
+
 /* What people need to know and the program does not. Written by the loader, which sizes it. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -176,5 +213,29 @@ struct {
 	__type(key, __u32);
 	__type(value, struct fragment_table);
 } fragments SEC(".maps");
+
+/* What servers began. The egress program writes; the other says when an end has closed. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct flow_bucket);
+} flows SEC(".maps");
+
+/* What peers began. Both programs write. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct flow_bucket);
+} inbound_flows SEC(".maps");
+
+/* Token buckets. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct limit_bucket);
+} limits SEC(".maps");
 
 #endif

@@ -12,7 +12,7 @@
 #include "reasons.h"
 
 /* Grows whenever a shared map changes its meaning: a binary refuses the pins of another layout. */
-#define LAYOUT_VERSION 2
+#define LAYOUT_VERSION 3
 
 enum transport {
 	TRANSPORT_TCP,
@@ -41,14 +41,44 @@ enum segment_kind {
 	SEGMENT_PUBLISHED,   /* nothing: a row opens it, but its slot is too high for `ports` */
 	SEGMENT_MANAGEMENT,  /* a source that Management names */
 	SEGMENT_DHCP_CLIENT, /* the source port of a DHCP server (RFC 2131, RFC 8415) */
+	SEGMENT_GUARDED,     /* what its guard says */
 };
 
 /* `segments`: those that ask more than a port. */
 struct segment {
-	__u32 slot; /* in `counters`; 0 for kinds that no row opens */
-	__u32 kind; /* enum segment_kind */
+	__u32 slot;  /* in `counters`; 0 for kinds that no row opens */
+	__u16 kind;  /* enum segment_kind */
+	__u16 guard; /* of SEGMENT_GUARDED: its entry in `guards` */
 };
 _Static_assert(sizeof(struct segment) == 8, "an index is a shift");
+
+/*
+ * `guards`: all that is asked of packets to a guarded port; each part counts only if it is set.
+ * A limit is a token bucket for each source (an IPv6 one: its /64), kept as the time at which it
+ * would be full again: the generic cell rate algorithm (ITU-T I.371).
+ */
+struct guard {
+	__u64 interval;  /* of a token, in ns; 0: no limit */
+	__u64 tolerance; /* how many ns of tokens may be taken ahead: (burst - 1) * interval */
+	__u32 limit;     /* tells its buckets from those of other limits, in every generation */
+	__u32 sources;   /* which sources of `sources4` and `sources6`; 0: all may */
+	__u32 media;     /* only media (RFC 7983, section 7) */
+	__u32 unused;
+};
+_Static_assert(sizeof(struct guard) == 32, "an index is a shift");
+
+/* Keys of the LPM tries `sources4`, `sources6`: a set's number first, then an address. */
+struct source4 {
+	__u32 length; /* 32 and that of the prefix */
+	__u32 sources;
+	__be32 address;
+};
+
+struct source6 {
+	__u32 length;
+	__u32 sources;
+	__be32 address[4];
+};
 
 /*
  * What a destination address leads to, in 32 bits: the server's number (its entry in
@@ -227,5 +257,59 @@ struct fragment_table {
 	__u64 unused[6];
 	struct fragment_bucket bucket[FRAGMENT_BUCKETS];
 };
+
+/*
+ * `flows` and `inbound_flows`: by a keyed hash of both ends, the protocol and the interface. In
+ * `flows` stands what a server began itself, and whose answers pass; the egress program writes it.
+ * In `inbound_flows` stand flows that peers began, over UDP, which does not tell: nothing that the
+ * server sends in one makes it a reply. Of a bucket the flow that would expire first gives way.
+ */
+#define FLOW_BUCKETS         32768
+#define INBOUND_FLOW_BUCKETS 16384
+#define BUCKET_FLOWS         4
+
+enum flow_state {
+	FLOW_UDP,
+	FLOW_TCP_OPENING, /* the server's SYN was seen */
+	FLOW_TCP_OPEN,    /* and more from it */
+	FLOW_TCP_CLOSING, /* a FIN or RST, from either end */
+};
+
+/* How long a flow lives after the server's last packet, in seconds: RFC 4787, 4.3; RFC 5382, 5. */
+#define FLOW_UDP_SECONDS            120
+#define FLOW_TCP_SECONDS            (2 * 3600 + 4 * 60)
+#define FLOW_TCP_TRANSITORY_SECONDS (4 * 60)
+
+/* Who has this as source port answers, and began nothing (RFC 6335, 6: system ports). */
+#define WELL_KNOWN_PORTS 1024
+
+struct flow {
+	__u64 tag;     /* of the flow; 0: none */
+	__u32 expires; /* in seconds since boot */
+	__u32 state;   /* enum flow_state */
+};
+
+struct flow_bucket {
+	struct flow flow[BUCKET_FLOWS];
+};
+_Static_assert(sizeof(struct flow_bucket) == 64, "a cache line");
+
+/*
+ * `limits`: token buckets by a keyed hash of source and limit. One that is full again holds nothing
+ * worth keeping: only those give way. Where a bucket of this table has no such place, who is new
+ * shares the first one's: a flood of sources empties no other's bucket, and refills none.
+ */
+#define LIMIT_BUCKETS 16384
+#define BUCKET_LIMITS 4
+
+struct limit {
+	__u64 tag;
+	__u64 full; /* when all tokens are back, in ns since boot */
+};
+
+struct limit_bucket {
+	struct limit limit[BUCKET_LIMITS];
+};
+_Static_assert(sizeof(struct limit_bucket) == 64, "a cache line");
 
 #endif

@@ -23,13 +23,19 @@ enum verdict {
 	REASON(PROTOCOL_ALLOWED, "protocol-allowed", PASS, "an IP protocol that Protocols names, or IGMP or VRRP for the host itself") \
 	REASON(NON_IP, "non-ip", PASS, "neither IPv4 nor IPv6: ARP, LLDP, STP and the like")        \
 	REASON(FRAGMENT_FOLLOWS, "fragment-follows", PASS, "a later fragment of a packet whose first fragment passed") \
+	REASON(REPLY, "reply", PASS, "an answer to what the server began itself")                   \
 	REASON(NOT_PUBLISHED, "not-published", DROP, "no row of the profile opens the port")        \
+	REASON(NO_SUCH_FLOW, "no-such-flow", DROP, "from a well-known port like an answer, but the server asked nothing there, or too long ago") \
+	REASON(SOURCE_NOT_ALLOWED, "source-not-allowed", DROP, "a guard's Sources do not name the source") \
+	REASON(OVER_LIMIT, "over-limit", DROP, "more from one source than a guard's Limit allows")  \
+	REASON(NOT_MEDIA, "not-media", DROP, "what a guard with Payload media does not let pass (RFC 7983)") \
 	REASON(NOT_LISTED, "not-listed", DROP, "the destination is no server of the site, and Unlisted is drop") \
 	REASON(MALFORMED, "malformed", DROP, "a header is cut short or contradicts itself")         \
 	REASON(VLAN_DEPTH, "vlan-depth", DROP, "more than two VLAN tags")                           \
 	REASON(HIDDEN_IP, "hidden-ip", DROP, "an EtherType that carries IP unseen: PPPoE sessions, MPLS") \
 	REASON(NON_IP_DROPPED, "non-ip-dropped", DROP, "neither IPv4 nor IPv6, and Non-IP is drop") \
 	REASON(BAD_ADDRESS, "bad-address", DROP, "an address that no packet on the wire may have")  \
+	REASON(FORGED_SOURCE, "forged-source", DROP, "the address of a guarded server as source, where no server is reached") \
 	REASON(FRAGMENT_NO_FIRST, "fragment-no-first", DROP, "a later fragment whose first has not passed in the last 30 seconds") \
 	REASON(FRAGMENT_SHORT, "fragment-short", DROP, "a first fragment that ends within its transport header (RFC 1858)") \
 	REASON(FRAGMENT_OVERLAP, "fragment-overlap", DROP, "a later fragment that would rewrite the first (RFC 3128, RFC 5722)") \

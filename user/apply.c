@@ -264,6 +264,7 @@ static bool apply_with(struct gate *gate, const struct generation *next, const s
 
 bool gate_apply(struct gate *gate, struct generation *next, struct messages *messages)
 {
+	struct shared_needs needs;
 	struct shared shared;
 	struct image *image;
 	bool done;
@@ -276,7 +277,8 @@ bool gate_apply(struct gate *gate, struct generation *next, struct messages *mes
 	if (!image)
 		return false;
 	stamp(gate, next);
-	done = shared_open(&shared, gate->directory, image->slots, image->numbers, messages) &&
+	needs = load_needs(image);
+	done = shared_open(&shared, gate->directory, &needs, messages) &&
 	       apply_with(gate, next, image, &shared, messages);
 	shared_close(&shared);
 	image_free(image);

@@ -182,6 +182,7 @@ struct image *image_build(const struct generation *generation, struct messages *
 	image_add_servers(image, generation);
 	image->unlisted_drop = settings->unlisted_drop;
 	image->non_ip_drop = settings->non_ip_drop;
+	image->replies = !settings->replies_off;
 	memcpy(image->protocols, settings->protocols, sizeof(image->protocols));
 	return image;
 }

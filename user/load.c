@@ -44,6 +44,7 @@ static void set_constants(struct portcullis *skeleton, const struct image *image
 	constants->unlisted_drop = image->unlisted_drop;
 	constants->monitor = image->monitor;
 	constants->non_ip_drop = image->non_ip_drop;
+	constants->replies = image->replies;
 	constants->have_prefixes4 = image->prefixes4->len;
 	constants->have_prefixes6 = image->prefixes6->len;
 	constants->have_management4 = image->management4->len;
@@ -88,9 +89,20 @@ static void list_fillings(const struct portcullis *skeleton, const struct image 
 	memcpy(fillings, list, sizeof(list));
 }
 
+struct shared_needs load_needs(const struct image *image)
+{
+	return (struct shared_needs){
+		.slots = image->slots,
+		.numbers = image->numbers,
+		.replies = image->replies,
+		.limits = image->limits,
+	};
+}
+
 static bool size_maps(struct portcullis *skeleton, const struct image *image, const char *catalog,
 		      struct messages *messages)
 {
+	const struct shared_needs needs = load_needs(image);
 	struct filling fillings[FILLINGS];
 
 	list_fillings(skeleton, image, catalog, fillings);
@@ -100,7 +112,7 @@ static bool size_maps(struct portcullis *skeleton, const struct image *image, co
 	for (int i = 0; i < SHARED_MAPS; i++) {
 		struct bpf_map *map = bpf_object__find_map_by_name(skeleton->obj, shared_name(i));
 
-		if (bpf_map__set_max_entries(map, shared_blocks(i, image->slots, image->numbers)))
+		if (bpf_map__set_max_entries(map, shared_blocks(i, &needs)))
 			return fail(messages, "size map", shared_name(i));
 	}
 	if (bpf_map__set_value_size(skeleton->maps.catalog, (__u32)strlen(catalog) + 1))

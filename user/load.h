@@ -15,6 +15,9 @@
 
 struct load;
 
+/* What an image needs of the shared maps. */
+struct shared_needs load_needs(const struct image *image);
+
 /*
  * Loads an image with a catalog's text. With shared NULL the programs get counters of their own:
  * for a policy that is tried, not enforced. NULL with a message naming the step that failed.

@@ -29,7 +29,7 @@ static const struct {
 	{TABLE_SERVICES, services_line, unstated_settle},
 	{TABLE_IPSEC, ipsec_line, NULL},
 	{TABLE_NETWORKS, network_line, NULL},
-	{TABLE_SETTINGS, setting_line, NULL},
+	{TABLE_SETTINGS, setting_line, settings_settle},
 	{TABLE_PROFILES, profile_line, NULL},
 	{TABLE_SERVERS, server_line, settle_servers},
 };

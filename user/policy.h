@@ -99,6 +99,9 @@ struct settings {
 	bool monitor;          /* Mode: enforce (default), monitor */
 	bool unlisted_drop;    /* Unlisted: pass (default), drop */
 	bool non_ip_drop;      /* Non-IP: pass (default), drop (ARP always passes) */
+	bool replies_off;      /* Replies: on (default), off */
+	GPtrArray *inside;     /* Inside: those of the interfaces that lead to servers */
+	struct place inside_place;
 	enum attach_mode attach;
 	struct management management;
 	uint64_t protocols[4]; /* a bit for each IP protocol number that passes */

@@ -14,6 +14,7 @@ void settings_init(struct settings *settings)
 {
 	settings->interfaces = g_ptr_array_new();
 	settings->documents = g_ptr_array_new();
+	settings->inside = g_ptr_array_new();
 	settings->management.prefixes = g_array_new(FALSE, FALSE, sizeof(struct prefix));
 	settings->management.ports = g_array_new(FALSE, FALSE, sizeof(struct port_range));
 }
@@ -22,6 +23,7 @@ void settings_clear(struct settings *settings)
 {
 	g_ptr_array_unref(settings->interfaces);
 	g_ptr_array_unref(settings->documents);
+	g_ptr_array_unref(settings->inside);
 	g_array_unref(settings->management.prefixes);
 	g_array_unref(settings->management.ports);
 }
@@ -97,7 +99,7 @@ static GPtrArray *read_list(const struct line *line)
 	return names;
 }
 
-static void read_interface(const struct line *line)
+static void read_interfaces(const struct line *line, GPtrArray *interfaces)
 {
 	g_autoptr(GPtrArray) names = read_list(line);
 	struct policy *policy = line->reading->policy;
@@ -110,11 +112,22 @@ static void read_interface(const struct line *line)
 				   "'%s' cannot be an interface, expected a name of at most %d "
 				   "characters without '/', ':' and spaces",
 				   name, IFNAMSIZ - 1);
-		else if (g_ptr_array_find(policy->settings.interfaces, name, NULL))
+		else if (g_ptr_array_find(interfaces, name, NULL))
 			line_error(line, "interface '%s' is named twice, expected it once", name);
 		else
-			g_ptr_array_add(policy->settings.interfaces, (char *)name);
+			g_ptr_array_add(interfaces, (char *)name);
 	}
+}
+
+static void read_interface(const struct line *line)
+{
+	read_interfaces(line, settings_of(line)->interfaces);
+}
+
+static void read_inside(const struct line *line)
+{
+	settings_of(line)->inside_place = line->place;
+	read_interfaces(line, settings_of(line)->inside);
 }
 
 static void read_documents(const struct line *line)
@@ -147,11 +160,9 @@ static void read_protocols(const struct line *line)
 
 static void read_replies(const struct line *line)
 {
-	static const char *const words[] = {"off", "on", NULL};
+	static const char *const words[] = {"on", "off", NULL};
 
-	if (choose(line, words) == 1)
-		line_error(line,
-			   "the setting Replies is not enforced by this version, expected off");
+	settings_of(line)->replies_off = choose(line, words) == 1;
 }
 
 static void refuse(const struct line *line)
@@ -173,6 +184,7 @@ static const struct setting {
 	{"Management", read_management},
 	{"Protocols", read_protocols},
 	{"Replies", read_replies},
+	{"Inside", read_inside},
 	{"Boot", refuse},
 };
 
@@ -183,6 +195,22 @@ static const struct setting *find_setting(const char *name)
 			return &settings[i];
 	}
 	return NULL;
+}
+
+void settings_settle(struct reading *reading)
+{
+	const struct settings *all = &reading->policy->settings;
+
+	for (unsigned int i = 0; i < all->inside->len; i++) {
+		const char *name = all->inside->pdata[i];
+
+		/* names are kept once, so that the same one is the same pointer */
+		if (!g_ptr_array_find(all->interfaces, name, NULL))
+			message_add(reading->messages, SEVERITY_ERROR, all->inside_place.file,
+				    all->inside_place.line,
+				    "Inside names '%s', expected an interface that Interface names",
+				    name);
+	}
 }
 
 bool settings_know(const char *name)

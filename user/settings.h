@@ -14,6 +14,9 @@ bool settings_know(const char *name);
 /* One line of a Settings table. Networks must be known by now. */
 void setting_line(const struct line *line);
 
+/* Once all are read: what one setting says of another. */
+void settings_settle(struct reading *reading);
+
 /* Of a line that sets Documents, adds them (char *, owned by the array); of any other, none. */
 void setting_documents(const struct table_row *row, const struct columns *columns,
 		       GPtrArray *documents);

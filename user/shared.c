@@ -24,6 +24,10 @@ static const struct {
 	[SHARED_DROPPED_PORTS] = {"dropped_ports", BPF_MAP_TYPE_PERCPU_ARRAY,
 				  sizeof(struct port_block), 0},
 	[SHARED_FRAGMENTS] = {"fragments", BPF_MAP_TYPE_ARRAY, sizeof(struct fragment_table), 0},
+	[SHARED_FLOWS] = {"flows", BPF_MAP_TYPE_ARRAY, sizeof(struct flow_bucket), 0},
+	[SHARED_INBOUND_FLOWS] = {"inbound_flows", BPF_MAP_TYPE_ARRAY, sizeof(struct flow_bucket),
+				  0},
+	[SHARED_LIMITS] = {"limits", BPF_MAP_TYPE_ARRAY, sizeof(struct limit_bucket), 0},
 };
 
 const char *shared_name(enum shared_map map)
@@ -139,17 +143,21 @@ static bool create(struct shared *shared, enum shared_map map, __u32 blocks,
 	return map != SHARED_FRAGMENTS || draw_secret(shared->fd[map], messages);
 }
 
-__u32 shared_blocks(enum shared_map map, __u32 slots, __u32 numbers)
+__u32 shared_blocks(enum shared_map map, const struct shared_needs *needs)
 {
 	switch (map) {
-	case SHARED_COUNTERS: return (slots + COUNTS_PER_BLOCK - 1) / COUNTS_PER_BLOCK;
-	case SHARED_SERVER_COUNTERS: return (numbers + SERVERS_PER_BLOCK - 1) / SERVERS_PER_BLOCK;
+	case SHARED_COUNTERS: return (needs->slots + COUNTS_PER_BLOCK - 1) / COUNTS_PER_BLOCK;
+	case SHARED_SERVER_COUNTERS:
+		return (needs->numbers + SERVERS_PER_BLOCK - 1) / SERVERS_PER_BLOCK;
 	case SHARED_DROPPED_PORTS: return PORT_BLOCKS;
+	case SHARED_FLOWS: return needs->replies ? FLOW_BUCKETS : 1;
+	case SHARED_INBOUND_FLOWS: return needs->replies ? INBOUND_FLOW_BUCKETS : 1;
+	case SHARED_LIMITS: return needs->limits ? LIMIT_BUCKETS : 1;
 	default: return 1;
 	}
 }
 
-bool shared_open(struct shared *shared, const char *directory, __u32 slots, __u32 numbers,
+bool shared_open(struct shared *shared, const char *directory, const struct shared_needs *needs,
 		 struct messages *messages)
 {
 	memset(shared, 0, sizeof(*shared));
@@ -158,7 +166,7 @@ bool shared_open(struct shared *shared, const char *directory, __u32 slots, __u3
 	if (!find_pins(directory, shared->blocks, messages))
 		return false;
 	for (int map = 0; map < SHARED_MAPS; map++) {
-		__u32 needed = shared_blocks(map, slots, numbers);
+		__u32 needed = shared_blocks(map, needs);
 
 		if (shared->blocks[map] >= needed
 			    ? !open_pin(shared, map, directory, messages)

@@ -20,7 +20,18 @@ enum shared_map {
 	SHARED_DROPPED_PORTS,
 	SHARED_COUNTERS_END, /* all before count, those that follow do not */
 	SHARED_FRAGMENTS = SHARED_COUNTERS_END,
+	SHARED_FLOWS,
+	SHARED_INBOUND_FLOWS,
+	SHARED_LIMITS,
 	SHARED_MAPS,
+};
+
+/* What decides how large the maps must be. */
+struct shared_needs {
+	__u32 slots;   /* counter slots, slot 0 among them */
+	__u32 numbers; /* server numbers, those below SERVER_FIRST among them */
+	bool replies;  /* else no flow is remembered */
+	bool limits;   /* else no token bucket is kept */
 };
 
 /* The maps that a new generation shall use. */
@@ -40,14 +51,14 @@ enum shared_map shared_of_pin(const char *name, __u32 *blocks);
 /* Opens a pinned map; -1 with a message if it cannot be, or is not what its name says. */
 int shared_open_pin(const char *path, enum shared_map map, __u32 blocks, struct messages *messages);
 
-/* How many blocks a map must have for so many slots and server numbers. */
-__u32 shared_blocks(enum shared_map map, __u32 slots, __u32 numbers);
+/* How many blocks a map must have. */
+__u32 shared_blocks(enum shared_map map, const struct shared_needs *needs);
 
 /*
- * Opens those pinned in directory, and creates (without pinning) what is missing or too small for
- * so many slots and server numbers. False with a message if one is of another version or fails.
+ * Opens those pinned in directory, and creates (without pinning) what is missing or too small.
+ * False with a message if one is of another version or fails.
  */
-bool shared_open(struct shared *shared, const char *directory, __u32 slots, __u32 numbers,
+bool shared_open(struct shared *shared, const char *directory, const struct shared_needs *needs,
 		 struct messages *messages);
 
 /* Pins what shared_open() created; on failure none of it stays pinned. */

@@ -175,13 +175,13 @@ static void has_counters_of_its_own(void **state)
 {
 	struct loaded one = load_right(choose_profile("web"), NULL);
 	struct loaded other = load_right(choose_profile("web"), NULL);
+	const struct shared_needs needs = load_needs(one.image);
 
 	for (int map = 0; map < SHARED_MAPS; map++) {
 		int fd = load_shared_fd(one.load, map);
 
 		assert_int_not_equal(map_info(fd).id, map_info(load_shared_fd(other.load, map)).id);
-		assert_int_equal(map_info(fd).max_entries,
-				 shared_blocks(map, one.image->slots, one.image->numbers));
+		assert_int_equal(map_info(fd).max_entries, shared_blocks(map, &needs));
 		assert_int_equal(map_info(fd).id,
 				 map_id(load_program_fd(one.load, 0), shared_name(map)));
 	}
@@ -191,11 +191,12 @@ static void has_counters_of_its_own(void **state)
 
 static void uses_the_counters_given(void **state)
 {
+	const struct shared_needs needs = {.slots = 10 * COUNTS_PER_BLOCK, .numbers = 10};
 	struct messages *messages = messages_new();
 	struct shared shared;
 	struct loaded loaded;
 
-	assert_true(shared_open(&shared, bpffs, 10 * COUNTS_PER_BLOCK, 10, messages));
+	assert_true(shared_open(&shared, bpffs, &needs, messages));
 	loaded = load_right(choose_profile("web"), &shared);
 	for (int map = 0; map < SHARED_MAPS; map++) {
 		assert_int_equal(map_info(shared.fd[map]).id,

@@ -31,6 +31,8 @@ static void has_defaults(void **state)
 	assert_int_equal(settings->management.prefixes->len, 0);
 	assert_int_equal(settings->management.ports->len, 0);
 	assert_int_equal(settings->protocols[0], 0);
+	assert_false(settings->replies_off);
+	assert_int_equal(settings->inside->len, 0);
 	free_result(&result);
 }
 
@@ -41,7 +43,7 @@ static void reads_all(void **state)
 		SETTINGS "| INTERFACE | eth0, eth1<br/>bond0.7 |\n| Documents | a.md, b/c d.md |\n"
 			 "| Mode | Monitor |\n| Unlisted | drop |\n| Non-IP | drop |\n"
 			 "| Attach | generic |\n| Management | 10.0.9.0/24, tcp/22 |\n"
-			 "| Protocols | esp |\n| Replies | off |\n");
+			 "| Protocols | esp |\n| Replies | off |\n| Inside | eth1 |\n");
 	const struct settings *settings = &result.policy->settings;
 
 	assert_int_equal(settings->interfaces->len, 3);
@@ -56,6 +58,9 @@ static void reads_all(void **state)
 	assert_int_equal(settings->management.prefixes->len, 1);
 	assert_int_equal(settings->management.ports->len, 1);
 	assert_int_equal(settings->protocols[0], UINT64_C(1) << 50);
+	assert_true(settings->replies_off);
+	assert_int_equal(settings->inside->len, 1);
+	assert_string_equal(settings->inside->pdata[0], "eth1");
 	free_result(&result);
 }
 
@@ -80,11 +85,11 @@ static void says_what_is_wrong(void **state)
 		{PORTS, SETTINGS "| Colour | blue |\n",
 		 "s.md:7: error: no setting 'Colour', expected Interface, Documents, Mode, "
 		 "Unlisted, "
-		 "Non-IP, Attach, Management, Protocols or Replies\n"},
+		 "Non-IP, Attach, Management, Protocols, Replies or Inside\n"},
 		{PORTS, SETTINGS "| Mode | |\n| | |\n",
 		 "s.md:7: error: Mode is empty, expected a value\n"
 		 "s.md:8: error: no setting '', expected Interface, Documents, Mode, Unlisted, "
-		 "Non-IP, Attach, Management, Protocols or Replies\n"},
+		 "Non-IP, Attach, Management, Protocols, Replies or Inside\n"},
 		{PORTS,
 		 SETTINGS "| Mode | watch |\n| Unlisted | maybe |\n| Non-IP | 1 |\n"
 			  "| Attach | offload |\n",
@@ -98,9 +103,11 @@ static void says_what_is_wrong(void **state)
 		 "s.md:7: error: 'sixteen-letters0' cannot be an interface, expected a name of at "
 		 "most 15 characters without '/', ':' and spaces\n"
 		 "s.md:7: error: interface 'eth0' is named twice, expected it once\n"},
-		{PORTS, SETTINGS "| Replies | on |\n",
-		 "s.md:7: error: the setting Replies is not enforced by this version, expected "
-		 "off\n"},
+		{PORTS, SETTINGS "| Replies | sometimes |\n",
+		 "s.md:7: error: Replies is 'sometimes', expected on or off\n"},
+		{PORTS, SETTINGS "| Inside | eth1 |\n| Interface | eth0 |\n",
+		 "s.md:7: error: Inside names 'eth1', expected an interface that Interface "
+		 "names\n"},
 		{PORTS, SETTINGS "| Boot | closed |\n",
 		 "s.md:7: error: the setting Boot is not enforced by this version, expected "
 		 "none\n"},

@@ -29,6 +29,9 @@ static void names_pins(void **state)
 		{"reasons-1", SHARED_REASONS, 1},
 		{"dropped_ports-64", SHARED_DROPPED_PORTS, 64},
 		{"fragments-1", SHARED_FRAGMENTS, 1},
+		{"flows-32768", SHARED_FLOWS, 32768},
+		{"inbound_flows-1", SHARED_INBOUND_FLOWS, 1},
+		{"limits-16384", SHARED_LIMITS, 16384},
 		{"counters", SHARED_MAPS, 0},
 		{"counters-", SHARED_MAPS, 0},
 		{"counters-x", SHARED_MAPS, 0},
@@ -62,26 +65,41 @@ static void counts_blocks(void **state)
 	static const struct {
 		enum shared_map map;
 		__u32 slots, numbers, blocks;
+		bool replies, limits;
 	} cases[] = {
-		{SHARED_COUNTERS, 1, 0, 1},
-		{SHARED_COUNTERS, COUNTS_PER_BLOCK, 0, 1},
-		{SHARED_COUNTERS, COUNTS_PER_BLOCK + 1, 0, 2},
-		{SHARED_COUNTERS, 1, 1000000, 1},
-		{SHARED_SERVER_COUNTERS, 1000000, SERVERS_PER_BLOCK, 1},
-		{SHARED_SERVER_COUNTERS, 0, SERVERS_PER_BLOCK + 1, 2},
-		{SHARED_SERVER_COUNTERS, 0, TARGET_SERVERS_MAX, 1024},
-		{SHARED_REASONS, 1000000, 1000000, 1},
-		{SHARED_DROPPED_PORTS, 1, 1, PORT_BLOCKS},
-		{SHARED_FRAGMENTS, 1000000, 1000000, 1},
+		{SHARED_COUNTERS, 1, 0, 1, false, false},
+		{SHARED_COUNTERS, COUNTS_PER_BLOCK, 0, 1, false, false},
+		{SHARED_COUNTERS, COUNTS_PER_BLOCK + 1, 0, 2, false, false},
+		{SHARED_COUNTERS, 1, 1000000, 1, false, false},
+		{SHARED_SERVER_COUNTERS, 1000000, SERVERS_PER_BLOCK, 1, false, false},
+		{SHARED_SERVER_COUNTERS, 0, SERVERS_PER_BLOCK + 1, 2, false, false},
+		{SHARED_SERVER_COUNTERS, 0, TARGET_SERVERS_MAX, 1024, false, false},
+		{SHARED_REASONS, 1000000, 1000000, 1, false, false},
+		{SHARED_DROPPED_PORTS, 1, 1, PORT_BLOCKS, false, false},
+		{SHARED_FRAGMENTS, 1000000, 1000000, 1, false, false},
+		{SHARED_FLOWS, 1, 1, 1, false, true},
+		{SHARED_FLOWS, 1, 1, FLOW_BUCKETS, true, false},
+		{SHARED_INBOUND_FLOWS, 1, 1, 1, false, true},
+		{SHARED_INBOUND_FLOWS, 1, 1, INBOUND_FLOW_BUCKETS, true, false},
+		{SHARED_LIMITS, 1, 1, 1, true, false},
+		{SHARED_LIMITS, 1, 1, LIMIT_BUCKETS, false, true},
 	};
 
-	for (unsigned int i = 0; i < G_N_ELEMENTS(cases); i++)
-		assert_int_equal(shared_blocks(cases[i].map, cases[i].slots, cases[i].numbers),
-				 cases[i].blocks);
+	for (unsigned int i = 0; i < G_N_ELEMENTS(cases); i++) {
+		const struct shared_needs needs = {
+			.slots = cases[i].slots,
+			.numbers = cases[i].numbers,
+			.replies = cases[i].replies,
+			.limits = cases[i].limits,
+		};
+
+		assert_int_equal(shared_blocks(cases[i].map, &needs), cases[i].blocks);
+	}
 }
 
 /* --- with one --- */
 
+static const struct shared_needs few = {.slots = 10, .numbers = 10};
 static char *folder;
 
 static int make_folder(void **state)
@@ -101,9 +119,10 @@ static int remove_folder(void **state)
 
 static void open_right(struct shared *shared, __u32 slots, __u32 numbers)
 {
+	const struct shared_needs needs = {.slots = slots, .numbers = numbers};
 	struct messages *messages = messages_new();
 
-	assert_true(shared_open(shared, folder, slots, numbers, messages));
+	assert_true(shared_open(shared, folder, &needs, messages));
 	assert_int_equal(messages->list->len, 0);
 	messages_free(messages);
 }
@@ -187,8 +206,8 @@ static void grows_beside_what_it_counted(void **state)
 	assert_int_equal(large.blocks[SHARED_COUNTERS], 6);
 	assert_int_equal(map_id(large.fd[SHARED_REASONS]), map_id(small.fd[SHARED_REASONS]));
 	pin_right(&large);
-	check_pins(
-		"counters-3 counters-6 dropped_ports-64 fragments-1 reasons-1 server_counters-3 ");
+	check_pins("counters-3 counters-6 dropped_ports-64 flows-1 fragments-1 inbound_flows-1 "
+		   "limits-1 reasons-1 server_counters-3 ");
 	assert_int_equal(get_count(small.fd[SHARED_COUNTERS], 7), 42);
 	assert_int_equal(get_count(large.fd[SHARED_COUNTERS], 7), 0);
 
@@ -219,7 +238,7 @@ static void check_refused(const char *pin, enum bpf_map_type type, __u32 value_s
 
 	assert_true(fd >= 0);
 	assert_int_equal(bpf_obj_pin(fd, path), 0);
-	assert_false(shared_open(&shared, folder, 10, 10, messages));
+	assert_false(shared_open(&shared, folder, &few, messages));
 	shared_close(&shared);
 	said = all_messages(messages);
 	assert_string_equal(said, expected);
@@ -260,7 +279,7 @@ static void refuses_what_is_no_map(void **state)
 	int program = load_other_program();
 
 	assert_int_equal(bpf_obj_pin(program, path), 0);
-	assert_false(shared_open(&shared, folder, 10, 10, messages));
+	assert_false(shared_open(&shared, folder, &few, messages));
 	shared_close(&shared);
 	check_messages(messages,
 		       "DIR/reasons-1: error: the pinned map is of another version of "
@@ -281,7 +300,7 @@ static void says_what_fails(void **state)
 	shared_close(&shared);
 
 	messages = messages_new();
-	assert_false(shared_open(&shared, folder, 10, 10, messages));
+	assert_false(shared_open(&shared, folder, &few, messages));
 	check_messages(messages, "DIR: error: cannot read the folder: No such file or directory\n");
 	shared_close(&shared);
 

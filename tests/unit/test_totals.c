@@ -36,9 +36,10 @@ static int remove_folder(void **state)
 /* Maps as a gate has them, pinned. */
 static void pin_maps(struct shared *shared, __u32 slots, __u32 numbers)
 {
+	const struct shared_needs needs = {.slots = slots, .numbers = numbers};
 	struct messages *messages = messages_new();
 
-	assert_true(shared_open(shared, folder, slots, numbers, messages));
+	assert_true(shared_open(shared, folder, &needs, messages));
 	assert_true(shared_pin(shared, folder, messages));
 	messages_free(messages);
 }
