@@ -112,11 +112,9 @@ static __always_inline bool is_fragment6(const struct extension *extension, __u8
  * that protocol says. Behind the header of a later fragment there is only payload. Returns struct
  * extensions.
  */
-__noinline __u64 extensions_walk(struct xdp_md *ctx, __u32 offset, __u32 rest, __u32 protocol,
-				 __u32 ip)
+static __always_inline __u64 walk_from(void *data, void *end, __u32 offset, __u32 rest,
+				       __u32 protocol, __u32 ip)
 {
-	void *data = (void *)(long)ctx->data;
-	void *end = (void *)(long)ctx->data_end;
 	struct extensions walk = {.protocol = protocol, .reason = EXTENSIONS_PASSED};
 
 	for (int i = 0; i < EXTENSIONS_MAX; i++) {
@@ -148,6 +146,21 @@ __noinline __u64 extensions_walk(struct xdp_md *ctx, __u32 offset, __u32 rest, _
 	if (is_extension(ip, walk.protocol))
 		walk.reason = REASON_HEADER_CHAIN;
 	return walk.walked;
+}
+
+__noinline __u64 extensions_walk(struct xdp_md *ctx, __u32 offset, __u32 rest, __u32 protocol,
+				 __u32 ip)
+{
+	return walk_from((void *)(long)ctx->data, (void *)(long)ctx->data_end, offset, rest,
+			 protocol, ip);
+}
+
+/* For the egress program. */
+__noinline __u64 extensions_walk_egress(struct __sk_buff *ctx, __u32 offset, __u32 rest,
+					__u32 protocol, __u32 ip)
+{
+	return walk_from((void *)(long)ctx->data, (void *)(long)ctx->data_end, offset, rest,
+			 protocol, ip);
 }
 
 #endif

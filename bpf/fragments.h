@@ -10,31 +10,26 @@
 
 #include <bpf/bpf_helpers.h>
 
+#include "hash.h"
 #include "maps.h"
 #include "packet.h"
-
-static __always_inline __u64 fragment_mix(__u64 mixed, __u64 more)
-{
-	mixed = (mixed ^ more) * 0x9e3779b97f4a7c15ULL;
-	return mixed ^ mixed >> 32;
-}
 
 /* What names the packet that a fragment is of, and never FRAGMENT_TAG_EMPTY. */
 static __always_inline __u64 fragment_tag(const struct packet *packet,
 					  const struct fragment_table *table)
 {
-	__u64 mixed = fragment_mix(table->secret[0], packet->fragment.identification);
+	__u64 mixed = hash_mix(table->secret[0], packet->fragment.identification);
 
 	if (packet->ip == IP_V4) {
-		mixed = fragment_mix(mixed, (__u64)packet->ip4->saddr << 32 | packet->ip4->daddr);
-		mixed = fragment_mix(mixed, packet->ip4->protocol);
+		mixed = hash_mix(mixed, (__u64)packet->ip4->saddr << 32 | packet->ip4->daddr);
+		mixed = hash_mix(mixed, packet->ip4->protocol);
 	} else {
-		mixed = fragment_mix(mixed, source6(packet)->half[0]);
-		mixed = fragment_mix(mixed, source6(packet)->half[1]);
-		mixed = fragment_mix(mixed, destination6(packet)->half[0]);
-		mixed = fragment_mix(mixed, destination6(packet)->half[1]);
+		mixed = hash_mix(mixed, source6(packet)->half[0]);
+		mixed = hash_mix(mixed, source6(packet)->half[1]);
+		mixed = hash_mix(mixed, destination6(packet)->half[0]);
+		mixed = hash_mix(mixed, destination6(packet)->half[1]);
 	}
-	return fragment_mix(mixed, table->secret[1]) | 1;
+	return hash_mix(mixed, table->secret[1]) | 1;
 }
 
 /* The place of a packet in its bucket: its own, or the one to give away. */
@@ -53,11 +48,6 @@ static __always_inline struct fragment *fragment_place(struct fragment_table *ta
 			oldest = fragment;
 	}
 	return oldest;
-}
-
-static __always_inline __u32 seconds_now(void)
-{
-	return bpf_ktime_get_coarse_ns() / 1000000000;
 }
 
 /*

@@ -8,6 +8,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "extensions.h"
+#include "flows.h"
 #include "fragments.h"
 #include "maps.h"
 #include "packet.h"
@@ -35,11 +36,18 @@ static __always_inline bool judge_non_ip(struct packet *packet)
 	}
 }
 
+/* For this reason, unless it is a reply: that is judged next. */
+static __always_inline bool refuse_for(struct packet *packet, enum reason reason)
+{
+	packet->outcome->reason = reason;
+	return replies;
+}
+
 static __always_inline bool refuse(struct packet *packet)
 {
-	return unlisted_drop && packet->outcome->target == everyone
-		       ? decide(packet, REASON_NOT_LISTED)
-		       : decide(packet, REASON_NOT_PUBLISHED);
+	return refuse_for(packet, unlisted_drop && packet->outcome->target == everyone
+					  ? REASON_NOT_LISTED
+					  : REASON_NOT_PUBLISHED);
 }
 
 static __always_inline bool is_managed(const struct packet *packet)
@@ -81,7 +89,10 @@ static __always_inline bool judge_segment(struct packet *packet, __u32 key)
 	switch (segment->kind) {
 	case SEGMENT_PUBLISHED: return publish(packet, segment->slot);
 	case SEGMENT_MANAGEMENT:
-		return is_managed(packet) ? decide(packet, REASON_MANAGEMENT) : refuse(packet);
+		if (!is_managed(packet))
+			return refuse(packet);
+		note_inbound(packet);
+		return decide(packet, REASON_MANAGEMENT);
 	case SEGMENT_DHCP_CLIENT:
 		return is_dhcp_answer(packet) ? decide(packet, REASON_DHCP) : refuse(packet);
 	default: return refuse(packet);
@@ -217,7 +228,8 @@ static __always_inline bool judge_other(struct cursor *cursor, struct packet *pa
 		return false;
 	if (is_later_fragment(packet))
 		return judge_later_fragment(packet);
-	judge_transport(cursor, packet);
+	if (judge_transport(cursor, packet))
+		judge_reply(packet);
 	if (packet->is_fragment && reason_verdict(packet->outcome->reason) == VERDICT_PASS &&
 	    !packet->outcome->nobody)
 		fragment_record(packet);
@@ -231,9 +243,9 @@ static __always_inline bool judge_payload(struct cursor *cursor, struct packet *
 	if (packet->ip == IP_V4 && unlikely(is_fragment4(packet)))
 		return parse_fragment4(cursor, packet) && judge_other(cursor, packet);
 	if (likely(packet->protocol == IPPROTO_TCP))
-		return judge_tcp(cursor, packet);
+		return judge_tcp(cursor, packet) && judge_reply(packet);
 	if (likely(packet->protocol == IPPROTO_UDP))
-		return judge_udp(cursor, packet);
+		return judge_udp(cursor, packet) && judge_reply(packet);
 	return judge_other(cursor, packet);
 }
 

@@ -41,6 +41,9 @@ const volatile __u64 seed6 = 0;
 const volatile bool replies = false;
 /* Servers are reached through this interface: what comes in may have their addresses. */
 const volatile bool inside = false;
+/* By network: whether a server has an address in it. */
+const volatile __u64 source_filter4[SOURCE_FILTER_WORDS] = {};
+const volatile __u64 source_filter6[SOURCE_FILTER_WORDS] = {};
 /* A secret of the gate, and the same mixed with the interface's number. */
 const volatile __u64 secret[2] = {};
 const volatile __u64 flow_seed = 0;
@@ -154,6 +157,17 @@ struct {
 	__type(value, __u8);
 } sources6 SEC(".maps");
 
+/*
+ * Numbers of the interfaces by which outsiders' packets enter, those stacked on gated ones among
+ * them. Written by the loader.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u8);
+} gated SEC(".maps");
+
 /* What people need to know and the program does not. Written by the loader, which sizes it. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -221,6 +235,14 @@ struct {
 	__type(key, __u32);
 	__type(value, struct flow_bucket);
 } flows SEC(".maps");
+
+/* Where flows that servers began may be; one entry. The egress program writes. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct flow_ports);
+} flow_ports SEC(".maps");
 
 /* What peers began. Both programs write. */
 struct {

@@ -9,12 +9,21 @@
 
 #include "vmlinux.h"
 
+#include <bpf/bpf_helpers.h>
+
 #include "layout.h"
 
 enum ip_version {
 	IP_V4,
 	IP_V6,
 };
+
+/* Where the flags stand in a TCP header, and those that are looked at (RFC 9293, 3.1). */
+#define TCP_FLAGS_BYTE 13
+#define TCP_FIN        0x01
+#define TCP_SYN        0x02
+#define TCP_RST        0x04
+#define TCP_ACK        0x10
 
 /* A place in port tables: transport << 16 | destination port. */
 #define PORT_INDEX(transport, port) ((transport) << 16 | (port))
@@ -32,6 +41,7 @@ struct outcome {
 };
 
 union address {
+	__u16 quarter[8];
 	__be32 word[4];
 	__u64 half[2]; /* for comparing: as it lies in memory */
 };
@@ -61,6 +71,7 @@ struct packet {
 	enum transport transport;
 	__be16 source_port;
 	__u64 destination_port; /* host byte order; 64 bits index without a cast */
+	__u8 tcp_flags;         /* of TCP, and only where flows are looked at */
 	__u8 icmp_type;
 };
 
@@ -73,6 +84,12 @@ static __always_inline const union address *source6(const struct packet *packet)
 static __always_inline const union address *destination6(const struct packet *packet)
 {
 	return (const void *)&packet->ip6->daddr;
+}
+
+/* Since boot; the kernel's coarse clock, which is a tick old at most. */
+static __always_inline __u32 seconds_now(void)
+{
+	return bpf_ktime_get_coarse_ns() / 1000000000;
 }
 
 /* Ends the judgement. */

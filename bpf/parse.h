@@ -41,7 +41,9 @@ static __always_inline __u64 host16(__be16 network)
 
 /* Where the parser stands. */
 struct cursor {
-	struct xdp_md *ctx;
+	void *ctx;   /* struct xdp_md, or struct __sk_buff where the frame leaves */
+	bool egress; /* a constant, once inlined */
+	void *start;
 	void *at;
 	void *end;  /* of the frame's first buffer: what may be touched */
 	__u32 rest; /* bytes from `at` to the end of the IP packet: what may be believed */
@@ -51,6 +53,7 @@ static __always_inline struct cursor cursor_make(struct xdp_md *ctx)
 {
 	struct cursor cursor = {
 		.ctx = ctx,
+		.start = (void *)(long)ctx->data,
 		.at = (void *)(long)ctx->data,
 		.end = (void *)(long)ctx->data_end,
 		.rest = ~0U, /* no IP header read yet */
@@ -80,6 +83,26 @@ static __always_inline void advance(struct cursor *cursor, __u32 size)
 	cursor->rest -= size;
 }
 
+static __always_inline struct cursor cursor_make_egress(struct __sk_buff *ctx)
+{
+	struct cursor cursor = {
+		.ctx = ctx,
+		.egress = true,
+		.start = (void *)(long)ctx->data,
+		.at = (void *)(long)ctx->data,
+		.end = (void *)(long)ctx->data_end,
+		.rest = ~0U,
+	};
+
+	return cursor;
+}
+
+static __always_inline __u64 frame_length(const struct cursor *cursor)
+{
+	return cursor->egress ? ((struct __sk_buff *)cursor->ctx)->len
+			      : bpf_xdp_get_buff_len(cursor->ctx);
+}
+
 /* Whether the frame holds size more bytes; only its first buffer is at hand. */
 static __always_inline bool frame_holds(const struct cursor *cursor, __u64 size)
 {
@@ -87,8 +110,8 @@ static __always_inline bool frame_holds(const struct cursor *cursor, __u64 size)
 
 	if (likely(cursor->at + size <= cursor->end))
 		return true;
-	before = cursor->at - (void *)(long)cursor->ctx->data;
-	return bpf_xdp_get_buff_len(cursor->ctx) >= before + size;
+	before = cursor->at - cursor->start;
+	return frame_length(cursor) >= before + size;
 }
 
 static __always_inline bool is_vlan_tag(__u32 ethertype)
@@ -195,6 +218,8 @@ static __always_inline bool parse_tcp(const struct cursor *cursor, struct packet
 		return decide(packet, REASON_MALFORMED);
 	if (unlikely(tcp->doff * 4 > cursor->rest))
 		return decide_short(packet);
+	if (replies)
+		packet->tcp_flags = ((const __u8 *)tcp)[TCP_FLAGS_BYTE];
 	packet->transport = TRANSPORT_TCP;
 	packet->source_port = tcp->source;
 	packet->destination_port = host16(tcp->dest);
@@ -278,10 +303,14 @@ static __always_inline bool parse_fragment6(const struct cursor *cursor, struct 
 /* Takes the cursor behind the extension headers. */
 static __always_inline bool parse_extensions(struct cursor *cursor, struct packet *packet)
 {
-	struct extensions extensions = {
-		.walked = extensions_walk(cursor->ctx, cursor->at - (void *)(long)cursor->ctx->data,
-					  cursor->rest, packet->protocol, packet->ip),
-	};
+	__u32 offset = cursor->at - cursor->start;
+	struct extensions extensions = {};
+
+	extensions.walked = cursor->egress
+				    ? extensions_walk_egress(cursor->ctx, offset, cursor->rest,
+							     packet->protocol, packet->ip)
+				    : extensions_walk(cursor->ctx, offset, cursor->rest,
+						      packet->protocol, packet->ip);
 
 	if (extensions.reason != EXTENSIONS_PASSED) {
 		packet->outcome->reason = extensions.reason;

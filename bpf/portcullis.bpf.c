@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The gate's program: one packet in, one verdict out, with its reason counted. */
+/*
+ * The gate's programs: one packet in, one verdict out, with its reason counted; and what leaves, so
+ * that answers are known.
+ */
 #include "vmlinux.h"
 
 #include <bpf/bpf_helpers.h>
 
 #include "account.h"
 #include "addresses.h"
+#include "egress.h"
 #include "judge.h"
 #include "maps.h"
 #include "packet.h"
@@ -52,6 +56,19 @@ int portcullis(struct xdp_md *ctx)
 	}
 	account_drop(&outcome);
 	return XDP_DROP;
+}
+
+SEC("tc")
+int portcullis_egress(struct __sk_buff *ctx)
+{
+	__u32 headers = ctx->len < EGRESS_HEADERS ? ctx->len : EGRESS_HEADERS;
+
+	catalog_refer();
+	/* what was received in pieces, or sent from a file, may have its headers elsewhere */
+	if (ctx->data + headers > ctx->data_end)
+		bpf_skb_pull_data(ctx, headers);
+	egress_learn(ctx);
+	return TC_ACT_UNSPEC;
 }
 
 const char LICENSE[] SEC("license") = "GPL";

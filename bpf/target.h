@@ -72,51 +72,115 @@ static __always_inline __u32 prefix_target6(const union address *address)
 	return target ? *target : TARGET_NONE;
 }
 
-/* For a destination that no table has. */
-static __always_inline bool target_everyone(struct packet *packet)
+/*
+ * What an address leads to, or TARGET_NONE: exact servers, then prefixes. False if the table cannot
+ * be looked into.
+ */
+static __always_inline bool target_of4(__be32 address, __u32 *target)
 {
-	packet->outcome->target = everyone;
-	return likely(packet->outcome->target != TARGET_NONE) || decide(packet, REASON_UNLISTED);
+	__u64 seed = seed4;
+
+	*target = TARGET_NONE;
+	if (seed && unlikely(!exact4(address, seed, target)))
+		return false;
+	if (have_prefixes4 && *target == TARGET_NONE)
+		*target = prefix_target4(address);
+	return true;
+}
+
+static __always_inline bool target_of6(const union address *address, __u32 *target)
+{
+	__u64 seed = seed6;
+
+	*target = TARGET_NONE;
+	if (seed && unlikely(!exact6(address, seed, target)))
+		return false;
+	if (have_prefixes6 && *target == TARGET_NONE)
+		*target = prefix_target6(address);
+	return true;
+}
+
+/*
+ * The same for a source: global functions, which the verifier checks once by themselves. A table
+ * that cannot be looked into has every address.
+ */
+__noinline __u32 server_of4(__u32 address)
+{
+	__u32 target;
+
+	return target_of4(address, &target) ? target : ~0U;
+}
+
+__noinline __u32 server_of6(__u64 high, __u64 low)
+{
+	union address address = {.half = {high, low}};
+	__u32 target;
+
+	return target_of6(&address, &target) ? target : ~0U;
+}
+
+/* Few outsiders are of the networks that servers are in: one bit spares them the look-up. */
+static __always_inline bool may_be_server(const volatile __u64 *filter, __u32 network)
+{
+	return filter[network / 64 % SOURCE_FILTER_WORDS] >> network % 64 & 1;
+}
+
+/*
+ * A server's address on a packet that comes from where no server is: whoever forged it would be
+ * taken for the server when it is routed out again.
+ */
+static __always_inline bool is_forged4(const struct packet *packet)
+{
+	__be32 source = packet->ip4->saddr;
+
+	if (!replies || inside || !(seed4 || have_prefixes4))
+		return false;
+	return unlikely(may_be_server(source_filter4, source_network4(source))) &&
+	       server_of4(source) != TARGET_NONE;
+}
+
+static __always_inline bool is_forged6(const struct packet *packet)
+{
+	const union address *source = source6(packet);
+
+	if (!replies || inside || !(seed6 || have_prefixes6))
+		return false;
+	return unlikely(may_be_server(source_filter6, source_network6(source->quarter))) &&
+	       server_of6(source->half[0], source->half[1]) != TARGET_NONE;
 }
 
 static __always_inline bool target_find4(struct packet *packet)
 {
-	__u64 seed = seed4;
 	__u32 target;
 
-	if (seed) {
-		if (unlikely(!exact4(packet->ip4->daddr, seed, &target)))
-			return decide(packet, REASON_NOT_LISTED);
-		packet->outcome->target = target;
-		if (likely(target != TARGET_NONE))
-			return true;
-	}
-	if (have_prefixes4) {
-		packet->outcome->target = prefix_target4(packet->ip4->daddr);
-		if (packet->outcome->target != TARGET_NONE)
-			return judge_destination4(packet);
-	}
-	return target_everyone(packet) && judge_destination4(packet);
+	if (unlikely(!target_of4(packet->ip4->daddr, &target)))
+		return decide(packet, REASON_NOT_LISTED);
+	packet->outcome->target = target != TARGET_NONE ? target : everyone;
+	if (unlikely(is_forged4(packet)))
+		return decide(packet, REASON_FORGED_SOURCE);
+	/* a server that is listed by its address has a good one */
+	if (likely(target != TARGET_NONE && !have_prefixes4))
+		return true;
+	if (packet->outcome->target == TARGET_NONE)
+		return decide(packet, REASON_UNLISTED);
+	return judge_destination4(packet);
 }
 
 static __always_inline bool target_find6(struct packet *packet)
 {
-	__u64 seed = seed6;
 	__u32 target;
 
-	if (seed) {
-		if (unlikely(!exact6(destination6(packet), seed, &target)))
-			return decide(packet, REASON_NOT_LISTED);
-		packet->outcome->target = target;
-		if (likely(target != TARGET_NONE))
-			return true;
-	}
-	if (have_prefixes6) {
-		packet->outcome->target = prefix_target6(destination6(packet));
-		if (packet->outcome->target != TARGET_NONE)
-			return judge_destination6(packet);
-	}
-	return target_everyone(packet) && judge_destination6(packet);
+	if (unlikely(!target_of6(destination6(packet), &target)))
+		return decide(packet, REASON_NOT_LISTED);
+	packet->outcome->target = target != TARGET_NONE ? target : everyone;
+	if (unlikely(is_forged6(packet)))
+		return decide(packet, REASON_FORGED_SOURCE);
+	/* a server that is listed by its address has a good one */
+	if (likely(target != TARGET_NONE && !have_prefixes6))
+		return true;
+	if (packet->outcome->target == TARGET_NONE)
+		return decide(packet, REASON_UNLISTED);
+	return judge_destination6(packet);
 }
 
 #endif

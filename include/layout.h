@@ -167,6 +167,23 @@ static inline __u32 server_hash6(const void *address, __u64 seed)
 	return (__u32)(mixed * seed >> 32);
 }
 
+/*
+ * The networks that servers are in, a bit each: an IPv4 address by its first two bytes, an IPv6
+ * address by its first six, folded into two.
+ */
+#define SOURCE_FILTER_WORDS (65536 / 64)
+
+static inline __u32 source_network4(__be32 address)
+{
+	return address & 0xffff;
+}
+
+/* Of its first bytes as they lie in memory: any order of bytes will do. */
+static inline __u32 source_network6(const __u16 first[3])
+{
+	return first[0] ^ first[1] ^ first[2];
+}
+
 /* Keys of the LPM tries `prefixes4`, `prefixes6` (servers named by prefix) and `management*`. */
 struct prefix4 {
 	__u32 length;
@@ -293,6 +310,14 @@ struct flow_bucket {
 	struct flow flow[BUCKET_FLOWS];
 };
 _Static_assert(sizeof(struct flow_bucket) == 64, "a cache line");
+
+/*
+ * `flow_ports`: a bit for each transport and port, set when a server first begins something from
+ * there. Most closed ports that are knocked at have none, and need no look-up in `flows`.
+ */
+struct flow_ports {
+	__u64 begun[TRANSPORTS * 65536 / 64];
+};
 
 /*
  * `limits`: token buckets by a keyed hash of source and limit. One that is full again holds nothing

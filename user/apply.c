@@ -9,12 +9,17 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "egress.h"
 #include "gate.h"
+#include "host.h"
 #include "image.h"
 #include "interface.h"
 #include "interface_fit.h"
 #include "load.h"
 #include "shared.h"
+
+/* How long after the first load connections older than it are taken over. */
+#define PICKUP_SECONDS 60
 
 static bool fail(struct messages *messages, const char *where, const char *step, int error)
 {
@@ -22,10 +27,11 @@ static bool fail(struct messages *messages, const char *where, const char *step,
 	return false;
 }
 
-/* What was done to one interface, to be undone if a later one fails. */
+/* One thing that was done to an interface, to be undone if a later one fails. */
 struct step {
+	int egress; /* the interface whose egress program it was; 0: the link's program */
 	int link;
-	int old_program; /* the gate's; of a link that was there */
+	int old_program; /* the gate's; -1: there was none */
 	int new_program;
 	char *pin; /* of a new link */
 };
@@ -48,18 +54,56 @@ static int replace(int link, int new_program, int old_program)
 	return bpf_link_update(link, new_program, &options);
 }
 
+static void undo_egress(const struct step *step, struct messages *messages)
+{
+	int error = step->old_program < 0 ? egress_detach(step->egress)
+					  : egress_attach(step->egress, step->old_program);
+
+	if (error)
+		fail(messages, "undo", "put the old egress program back", -error);
+}
+
 static void undo(GPtrArray *steps, struct messages *messages)
 {
 	for (guint i = steps->len; i-- > 0;) {
 		const struct step *step = steps->pdata[i];
 
-		if (step->pin) {
+		if (step->egress) {
+			undo_egress(step, messages);
+		} else if (step->pin) {
 			unlink(step->pin);
 			bpf_link_detach(step->link);
 		} else if (replace(step->link, step->old_program, step->new_program)) {
 			fail(messages, "undo", "put the old program back", errno);
 		}
 	}
+}
+
+/* Has an interface learn replies for the generation that comes. */
+static bool switch_egress(const struct gate *gate, const struct choice_interface *interface,
+			  int program, GPtrArray *steps, struct messages *messages)
+{
+	const struct gate_link *link = gate_link(gate, interface->name);
+	unsigned int ifindex = if_nametoindex(interface->name);
+	struct step *step;
+	int error;
+
+	if (program < 0)
+		return true; /* replies are off */
+	if (!ifindex)
+		return fail(messages, interface->name, "find the interface", errno);
+	error = egress_attach((int)ifindex, program);
+	if (error)
+		return fail(messages, interface->name,
+			    error == -EEXIST
+				    ? "attach beside another tc filter of our number"
+				    : "attach the egress program (needs clsact and cls_bpf)",
+			    -error);
+	step = g_new0(struct step, 1);
+	step->egress = (int)ifindex;
+	step->old_program = link ? link->egress_fd : -1;
+	g_ptr_array_add(steps, step);
+	return true;
 }
 
 /* Replaces the program of a link that is there, if it still is the one we expect. */
@@ -188,6 +232,10 @@ static bool switch_over(const struct gate *gate, const struct generation *next,
 	const GPtrArray *interfaces = next->choice->interfaces;
 	bool done = true;
 
+	/* who learns by the new tables first: what is judged by them must have been learnt so */
+	for (guint i = 0; done && i < interfaces->len; i++)
+		done = switch_egress(gate, interfaces->pdata[i], load_egress_fd(load, i), steps,
+				     messages);
 	for (guint i = 0; done && i < interfaces->len; i++) {
 		const struct choice_interface *interface = interfaces->pdata[i];
 		const struct gate_link *link = gate_link(gate, interface->name);
@@ -200,6 +248,16 @@ static bool switch_over(const struct gate *gate, const struct generation *next,
 	if (!done)
 		undo(steps, messages);
 	return done;
+}
+
+/* A filter that stays learns what nobody asks for. */
+static void clear_egress(int ifindex, const char *name, struct messages *messages)
+{
+	int error = ifindex ? egress_detach(ifindex) : 0;
+
+	if (error)
+		message_add(messages, SEVERITY_WARNING, name, 0,
+			    "cannot remove the egress program: %s", strerror(-error));
 }
 
 /*
@@ -215,6 +273,8 @@ static void clear_left_over(const struct gate *gate, const struct generation *ne
 		if (is_left_over(link, next) && unlink(link->pin) && errno != ENOENT)
 			message_add(messages, SEVERITY_WARNING, link->pin, 0,
 				    "cannot remove the pin: %s", strerror(errno));
+		if (is_left_over(link, next) || next->policy->settings.replies_off)
+			clear_egress((int)link->ifindex, link->name, messages);
 	}
 }
 
@@ -242,15 +302,20 @@ static void stamp(const struct gate *gate, struct generation *next)
 
 	next->number = gate->generation ? gate->generation->number + 1 : 1;
 	next->since = g_date_time_format(now, "%Y-%m-%dT%H:%M:%SZ");
-	if (!next->counting_since)
-		next->counting_since = g_strdup(next->since);
+	if (next->counting_since)
+		return;
+	next->counting_since = g_strdup(next->since);
+	next->pickup_until = host_seconds() + PICKUP_SECONDS;
 }
 
 static bool apply_with(struct gate *gate, const struct generation *next, const struct image *image,
 		       struct shared *shared, struct messages *messages)
 {
 	g_autofree char *text = generation_to_text(next);
-	struct load *load = load_image(image, text, shared, messages);
+	struct load_host host;
+	struct load *load = host_describe(next, image, shared, &host, messages)
+				    ? load_image(image, text, shared, &host, messages)
+				    : NULL;
 	bool done = load && shared_pin(shared, gate->directory, messages);
 
 	if (done) {
@@ -258,6 +323,7 @@ static bool apply_with(struct gate *gate, const struct generation *next, const s
 		if (!done)
 			shared_unpin(shared, gate->directory);
 	}
+	host_clear(&host);
 	load_free(load);
 	return done;
 }
@@ -296,13 +362,24 @@ static bool detach(const struct gate_link *link, struct messages *messages)
 	return true;
 }
 
+/* On every interface: a change cut short, or another tool, may have left one without a link. */
+static bool detach_egress(struct messages *messages)
+{
+	g_autoptr(GArray) all = NULL;
+	int error = interfaces_read(&all);
+
+	for (guint i = 0; !error && i < all->len; i++)
+		error = egress_detach(g_array_index(all, struct interface, i).index);
+	return !error || fail(messages, "netlink", "remove the egress programs", -error);
+}
+
 bool gate_detach(struct gate *gate, struct messages *messages)
 {
 	bool done = true;
 
 	for (guint i = 0; i < gate->links->len; i++)
 		done &= detach(gate->links->pdata[i], messages);
-	return done;
+	return detach_egress(messages) && done;
 }
 
 bool gate_remove(struct gate *gate, struct messages *messages)

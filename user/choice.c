@@ -66,6 +66,7 @@ struct choice *choice_copy(const struct choice *choice)
 		choice_set_swap(copy, swap->server, swap->profile);
 	}
 	copy->monitor = choice->monitor;
+	copy->replies_off = choice->replies_off;
 	copy->management = g_strdup(choice->management);
 	copy->protocols = g_strdup(choice->protocols);
 	return copy;

@@ -29,6 +29,7 @@ struct choice {
 	GPtrArray *interfaces; /* struct choice_interface * */
 	GPtrArray *swaps;      /* struct choice_swap * */
 	bool monitor;          /* the whole gate counts and drops nothing */
+	bool replies_off;      /* interface mode: the setting Replies */
 	char *management; /* interface mode: the texts of the settings of these names; or NULL */
 	char *protocols;
 };

@@ -49,6 +49,7 @@ struct json_object *choice_to_json(const struct choice *choice)
 	for (guint i = 0; i < choice->swaps->len; i++)
 		json_object_array_add(swaps, swap_to_json(choice->swaps->pdata[i]));
 	json_add_bool(json, "monitor", choice->monitor);
+	json_add_bool(json, "replies_off", choice->replies_off);
 	json_add_string(json, "management", choice->management);
 	json_add_string(json, "protocols", choice->protocols);
 	return json;
@@ -119,6 +120,7 @@ struct choice *choice_from_json(struct json_object *json)
 		return NULL;
 	}
 	choice->monitor = json_object_get_boolean(json_object_object_get(json, "monitor"));
+	choice->replies_off = json_object_get_boolean(json_object_object_get(json, "replies_off"));
 	choice->management = g_strdup(json_string(json, "management"));
 	choice->protocols = g_strdup(json_string(json, "protocols"));
 	return choice;

@@ -18,6 +18,8 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "egress.h"
+
 /* What the program needs: bounded loops, multi-buffer XDP, bound maps; the oldest kernel tested. */
 #define KERNEL_MAJOR 6
 #define KERNEL_MINOR 1
@@ -101,7 +103,45 @@ static const char *attach_name(unsigned int ifindex, __u32 program)
 	return query.hw_prog_id == program ? "offloaded" : NULL;
 }
 
-/* The text in a map, if it is a catalog; the caller frees it. 0 or -errno. */
+/* Whether a map is a catalog, and how large. 0 or -errno. */
+static int look_at_map(__u32 id, bool *is_catalog)
+{
+	struct bpf_map_info map = {};
+	__u32 size = sizeof(map);
+	int fd = bpf_map_get_fd_by_id(id);
+	int error = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (bpf_obj_get_info_by_fd(fd, &map, &size))
+		error = -errno;
+	*is_catalog = !error && !strcmp(map.name, "catalog");
+	close(fd);
+	return error;
+}
+
+/* The catalog of a loaded program; *id is 0 if it has none. 0 or -errno. */
+static int find_catalog(int program, __u32 *id)
+{
+	struct bpf_prog_info info = {};
+	__u32 ids[64], size = sizeof(info);
+	bool found = false;
+	int error = 0;
+
+	info.nr_map_ids = G_N_ELEMENTS(ids);
+	info.map_ids = (__u64)(unsigned long)ids;
+	if (bpf_obj_get_info_by_fd(program, &info, &size))
+		error = -errno;
+	*id = 0;
+	for (__u32 i = 0; !error && !found && i < MIN(info.nr_map_ids, G_N_ELEMENTS(ids)); i++) {
+		error = look_at_map(ids[i], &found);
+		if (found)
+			*id = ids[i];
+	}
+	return error;
+}
+
+/* Its text; the caller frees it. 0 or -errno. */
 static int read_catalog(__u32 id, char **text)
 {
 	struct bpf_map_info map = {};
@@ -113,28 +153,12 @@ static int read_catalog(__u32 id, char **text)
 		return -errno;
 	if (bpf_obj_get_info_by_fd(fd, &map, &size)) {
 		error = -errno;
-	} else if (!strcmp(map.name, "catalog")) {
+	} else {
 		*text = g_malloc0(map.value_size + 8);
 		if (bpf_map_lookup_elem(fd, &zero, *text))
 			error = -errno;
 	}
 	close(fd);
-	return error;
-}
-
-/* The catalog's text of a loaded program, NULL if it has none; the caller frees it. 0 or -errno. */
-static int find_catalog(int program, char **text)
-{
-	struct bpf_prog_info info = {};
-	__u32 ids[64], size = sizeof(info);
-	int error = 0;
-
-	info.nr_map_ids = G_N_ELEMENTS(ids);
-	info.map_ids = (__u64)(unsigned long)ids;
-	if (bpf_obj_get_info_by_fd(program, &info, &size))
-		error = -errno;
-	for (__u32 i = 0; !error && !*text && i < MIN(info.nr_map_ids, G_N_ELEMENTS(ids)); i++)
-		error = read_catalog(ids[i], text);
 	return error;
 }
 
@@ -144,6 +168,7 @@ static void link_free(gpointer data)
 
 	close(link->fd);
 	close(link->program_fd);
+	close(link->egress_fd);
 	g_free(link->pin);
 	g_free(link);
 }
@@ -153,9 +178,12 @@ static void link_free(gpointer data)
 static int read_generation(struct gate *gate, struct gate_link *link)
 {
 	g_autofree char *text = NULL;
-	int error = find_catalog(link->program_fd, &text);
-	struct generation *generation = !error && text ? generation_from_text(text) : NULL;
+	struct generation *generation;
+	int error = find_catalog(link->program_fd, &link->catalog);
 
+	if (!error && link->catalog)
+		error = read_catalog(link->catalog, &text);
+	generation = !error && text ? generation_from_text(text) : NULL;
 	if (!generation)
 		return error;
 	link->generation = generation->number;
@@ -203,6 +231,23 @@ static bool name_link(struct gate_link *link, unsigned int ifindex, const char *
 	return true;
 }
 
+/* Who learns replies on the interface of a link. */
+static bool read_egress(struct gate_link *link, struct messages *messages)
+{
+	struct egress egress = {.program = -1};
+	__u32 catalog = 0;
+	int error = *link->name ? egress_find((int)link->ifindex, &egress) : 0;
+
+	if (error == -EEXIST)
+		error = 0; /* somebody else's: whoever attaches ours will say so */
+	link->egress_fd = egress.program;
+	if (!error && egress.program >= 0)
+		error = find_catalog(egress.program, &catalog);
+	link->learns = catalog && catalog == link->catalog;
+	errno = -error;
+	return !error || fail(messages, link->name, "cannot read what learns replies");
+}
+
 static bool read_link(struct gate *gate, const char *name, struct messages *messages)
 {
 	const char *attach = NULL;
@@ -213,6 +258,7 @@ static bool read_link(struct gate *gate, const char *name, struct messages *mess
 	link->pin = g_strdup_printf("%s/%s", gate->directory, name);
 	link->fd = bpf_obj_get(link->pin);
 	link->program_fd = -1;
+	link->egress_fd = -1;
 	link->attach = "none";
 	g_ptr_array_add(gate->links, link);
 	if (link->fd < 0)
@@ -228,7 +274,7 @@ static bool read_link(struct gate *gate, const char *name, struct messages *mess
 		errno = -error;
 		return fail(messages, link->pin, "cannot read what the link enforces");
 	}
-	return name_link(link, ifindex, attach, messages);
+	return name_link(link, ifindex, attach, messages) && read_egress(link, messages);
 }
 
 static int by_ifindex(gconstpointer a, gconstpointer b)
@@ -269,6 +315,7 @@ struct gate *gate_open(const char *bpffs, enum gate_use use, struct messages *me
 
 	if (!check_host(bpffs, messages))
 		return NULL;
+	libbpf_set_print(NULL); /* of what it finds missing we speak ourselves */
 	gate = g_new0(struct gate, 1);
 	gate->directory = g_strdup_printf("%s/portcullis", bpffs);
 	gate->lock = -1;
@@ -311,12 +358,14 @@ const struct gate_link *gate_link(const struct gate *gate, const char *name)
 bool gate_is_whole(const struct gate *gate)
 {
 	const GPtrArray *interfaces = gate->generation->choice->interfaces;
+	bool replies = !gate->generation->policy->settings.replies_off;
 
 	for (guint i = 0; i < interfaces->len; i++) {
 		const struct choice_interface *interface = interfaces->pdata[i];
 		const struct gate_link *link = gate_link(gate, interface->name);
 
-		if (!link || link->generation != gate->generation->number)
+		if (!link || link->generation != gate->generation->number ||
+		    link->learns != replies)
 			return false;
 	}
 	return true;

@@ -24,6 +24,9 @@ struct gate_link {
 	char name[IF_NAMESIZE];  /* "": of another network namespace */
 	__u32 program;           /* its id */
 	int program_fd;          /* keeps it, whatever a writer does meanwhile */
+	__u32 catalog;           /* id of the program's catalog map; 0: it has none */
+	int egress_fd;           /* the program that learns replies there; -1: none */
+	bool learns;             /* it is of the same generation */
 	const char *attach;      /* "native", "generic", "offloaded" or "none" */
 	unsigned int generation; /* number; 0: the program is not of this version */
 };
@@ -51,7 +54,7 @@ void gate_close(struct gate *gate);
 /* The link on an interface, by name; NULL if none is attached there. */
 const struct gate_link *gate_link(const struct gate *gate, const char *name);
 
-/* Whether every interface of the generation has a link that enforces just it. */
+/* Whether every interface of the generation has a link that enforces just it, replies included. */
 bool gate_is_whole(const struct gate *gate);
 
 /* Whether something is pinned although no link tells what is enforced. */

@@ -20,6 +20,7 @@ struct generation *generation_new(struct choice *choice, const struct generation
 
 		generation->slots = slots_from_json(slots);
 		generation->counting_since = g_strdup(previous->counting_since);
+		generation->pickup_until = previous->pickup_until;
 		json_object_put(slots);
 	} else {
 		generation->slots = slots_new();
@@ -55,6 +56,7 @@ static void apply_options(struct generation *generation, struct messages *messag
 	    management_parse(generation->policy, choice->management, &settings->management, &error))
 		message_add(messages, SEVERITY_ERROR, "--management", 0, "%s", error);
 	g_clear_pointer(&error, g_free);
+	settings->replies_off |= choice->replies_off;
 	if (choice->protocols && protocols_parse(choice->protocols, settings->protocols, &error))
 		message_add(messages, SEVERITY_ERROR, "--protocols", 0, "%s", error);
 	g_free(error);
@@ -222,6 +224,7 @@ char *generation_to_text(const struct generation *generation)
 	json_add_number(json, "generation", generation->number);
 	json_add_string(json, "since", generation->since);
 	json_add_string(json, "counting_since", generation->counting_since);
+	json_add_number(json, "pickup_until", generation->pickup_until);
 	json_add_string(json, "by", generation->by);
 	json_add_string(json, "command", generation->command);
 	json_add_string(json, "program", generation->program);
@@ -249,6 +252,7 @@ static struct generation *from_json(struct json_object *json)
 	generation->number = (unsigned int)json_number(json, "generation");
 	generation->since = g_strdup(json_string(json, "since"));
 	generation->counting_since = g_strdup(json_string(json, "counting_since"));
+	generation->pickup_until = (uint32_t)json_number(json, "pickup_until");
 	generation->by = g_strdup(json_string(json, "by"));
 	generation->command = g_strdup(json_string(json, "command"));
 	generation->program = g_strdup(json_string(json, "program"));

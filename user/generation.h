@@ -16,12 +16,13 @@
 #include "slots.h"
 
 struct generation {
-	unsigned int number;  /* from 1; one more at each load while the gate stands */
-	char *since;          /* when it was loaded: UTC, ISO 8601 */
-	char *counting_since; /* when the gate's counters began, likewise */
-	char *by;             /* who loaded it */
-	char *command;        /* with what */
-	char *program;        /* digest of the BPF object that enforces it */
+	unsigned int number;   /* from 1; one more at each load while the gate stands */
+	char *since;           /* when it was loaded: UTC, ISO 8601 */
+	char *counting_since;  /* when the gate's counters began, likewise */
+	uint32_t pickup_until; /* older connections are taken over until then: s since boot */
+	char *by;              /* who loaded it */
+	char *command;         /* with what */
+	char *program;         /* digest of the BPF object that enforces it */
 	struct choice *choice;
 	struct slots *slots;
 

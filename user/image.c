@@ -98,6 +98,21 @@ static void add_management_sources(struct image *image, const struct management 
  * Interface mode: an unknown destination, that is any, gets the interface's profile. A site: none,
  * or where Unlisted is drop a profile of its own that opens nothing but the host's own life.
  */
+/* Of interface mode there are no servers that could be reached. */
+static void add_inside(struct image *image, const struct generation *generation)
+{
+	GPtrArray *names = generation->policy->settings.inside;
+	const GPtrArray *interfaces = generation->choice->interfaces;
+
+	for (guint i = 0; i < interfaces->len; i++) {
+		const struct choice_interface *interface = interfaces->pdata[i];
+		bool inside =
+			g_ptr_array_find_with_equal_func(names, interface->name, g_str_equal, NULL);
+
+		g_array_append_val(image->inside, inside);
+	}
+}
+
 static void add_everyone(struct image *image, const struct generation *generation)
 {
 	const struct settings *settings = &generation->policy->settings;
@@ -172,6 +187,7 @@ struct image *image_build(const struct generation *generation, struct messages *
 	image->management4 = g_array_new(FALSE, TRUE, sizeof(struct prefix4));
 	image->management6 = g_array_new(FALSE, TRUE, sizeof(struct prefix6));
 	image->everyone = g_array_new(FALSE, TRUE, sizeof(__u32));
+	image->inside = g_array_new(FALSE, TRUE, sizeof(bool));
 	if (!check_bounds(generation, image, messages) ||
 	    !build_ports(image, generation, messages)) {
 		image_free(image);
@@ -179,6 +195,7 @@ struct image *image_build(const struct generation *generation, struct messages *
 	}
 	image->monitor = generation->choice->monitor || settings->monitor;
 	add_everyone(image, generation);
+	add_inside(image, generation);
 	image_add_servers(image, generation);
 	image->unlisted_drop = settings->unlisted_drop;
 	image->non_ip_drop = settings->non_ip_drop;
@@ -200,5 +217,6 @@ void image_free(struct image *image)
 	g_array_unref(image->management4);
 	g_array_unref(image->management6);
 	g_array_unref(image->everyone);
+	g_array_unref(image->inside);
 	g_free(image);
 }

@@ -32,6 +32,8 @@ struct image {
 	struct bucket6 *servers6;
 	__u32 buckets6;
 	__u64 seed6;
+	__u64 source_filter4[SOURCE_FILTER_WORDS]; /* networks that servers are in */
+	__u64 source_filter6[SOURCE_FILTER_WORDS];
 	GArray *prefixes4; /* struct image_prefix4: servers named by prefix */
 	GArray *prefixes6;
 
@@ -40,6 +42,7 @@ struct image {
 
 	GArray *everyone; /* __u32, by interface of the choice: what an unknown destination leads to
 			   */
+	GArray *inside;   /* bool, by interface of the choice: servers are reached through it */
 	bool unlisted_drop;
 	bool monitor; /* drops of packets that lead to no server; each target has its own bit */
 	bool non_ip_drop;

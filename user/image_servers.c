@@ -7,6 +7,7 @@
  */
 #include "image_servers.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -114,6 +115,35 @@ static void build6(struct image *image, const GArray *servers)
 	}
 }
 
+static void set_bit(__u64 *words, __u32 bit)
+{
+	words[bit / 64] |= 1ULL << bit % 64;
+}
+
+/* The networks that a prefix touches: one, or all those that a shorter one holds. */
+static void add_networks(struct image *image, const struct prefix *prefix)
+{
+	bool is4 = prefix->family == AF_INET;
+	__u32 bits = is4 ? 16 : 48, first;
+	__u16 quarters[4];
+
+	memcpy(&first, prefix->bytes, sizeof(first));
+	if (!is4 && prefix->length < 32) { /* as many as there are bits, and more */
+		memset(image->source_filter6, 0xff, sizeof(image->source_filter6));
+		return;
+	}
+	for (__u32 i = 0; i < 1U << (prefix->length < bits ? bits - prefix->length : 0); i++) {
+		if (is4) {
+			set_bit(image->source_filter4,
+				source_network4(htonl(ntohl(first) + (i << 16))));
+			continue;
+		}
+		memcpy(quarters, prefix->bytes, sizeof(quarters));
+		quarters[2] = htons((__u16)(ntohs(quarters[2]) + i));
+		set_bit(image->source_filter6, source_network6(quarters));
+	}
+}
+
 static void add_address(struct image *image, GArray *exact4, GArray *exact6,
 			const struct prefix *prefix, __u32 target)
 {
@@ -122,6 +152,7 @@ static void add_address(struct image *image, GArray *exact4, GArray *exact6,
 	struct server4 server4 = {.target = target};
 	struct server6 server6 = {.target = target};
 
+	add_networks(image, prefix);
 	memcpy(&server4.address, prefix->bytes, sizeof(server4.address));
 	memcpy(server6.address, prefix->bytes, sizeof(server6.address));
 	memcpy(&prefix4.key.address, prefix->bytes, sizeof(prefix4.key.address));

@@ -85,6 +85,29 @@ static const struct compiled *compiled_named(const struct generation *generation
 	return generation->profiles->pdata[generation_profile_index(generation, name)];
 }
 
+/* A server's address, from where no server is reached. */
+static bool is_forged(const struct generation *generation, const struct question *question,
+		      const struct choice_interface *interface)
+{
+	const struct settings *settings = &generation->policy->settings;
+
+	return !settings->replies_off && judge_server(generation->policy, &question->source) &&
+	       !g_ptr_array_find_with_equal_func(settings->inside, interface->name, g_str_equal,
+						 NULL);
+}
+
+/* What looks like an answer is told apart from what knocks; a TCP question is a SYN. */
+static enum reason judge_answer(const struct settings *settings, const struct question *question,
+				enum reason reason)
+{
+	bool well_known = question->source_port && question->source_port < WELL_KNOWN_PORTS;
+
+	if (reason == REASON_NOT_PUBLISHED && !settings->replies_off && well_known &&
+	    question->transport == TRANSPORT_UDP)
+		return REASON_NO_SUCH_FLOW;
+	return reason;
+}
+
 struct judgement judge(const struct generation *generation, const struct question *question)
 {
 	const struct choice_interface *interface =
@@ -112,5 +135,8 @@ struct judgement judge(const struct generation *generation, const struct questio
 
 	if (!judgement.server && question->port && reason_verdict(judgement.reason) == VERDICT_DROP)
 		judgement.reason = judge_host_life(generation, question, judgement.reason);
+	judgement.reason = judge_answer(settings, question, judgement.reason);
+	if (is_forged(generation, question, interface))
+		judgement.reason = REASON_FORGED_SOURCE;
 	return judgement;
 }

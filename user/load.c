@@ -45,6 +45,7 @@ static void set_constants(struct portcullis *skeleton, const struct image *image
 	constants->monitor = image->monitor;
 	constants->non_ip_drop = image->non_ip_drop;
 	constants->replies = image->replies;
+	constants->inside = g_array_index(image->inside, bool, interface);
 	constants->have_prefixes4 = image->prefixes4->len;
 	constants->have_prefixes6 = image->prefixes6->len;
 	constants->have_management4 = image->management4->len;
@@ -54,21 +55,50 @@ static void set_constants(struct portcullis *skeleton, const struct image *image
 	constants->seed4 = image->seed4;
 	constants->seed6 = image->seed6;
 	memcpy((void *)constants->protocols, image->protocols, sizeof(image->protocols));
+	memcpy((void *)constants->source_filter4, image->source_filter4,
+	       sizeof(image->source_filter4));
+	memcpy((void *)constants->source_filter6, image->source_filter6,
+	       sizeof(image->source_filter6));
+}
+
+/* An answer is one only on the interface by which the question went out: each has its own seed. */
+static __u64 seed_of(__u64 secret, int index)
+{
+	return secret ^ ((__u64)index * 0x9e3779b97f4a7c15ULL);
+}
+
+static void set_host(struct portcullis *skeleton, const struct load_host *host, guint interface)
+{
+	typeof(skeleton->rodata) constants = skeleton->rodata;
+
+	memcpy((void *)constants->secret, host->secret, sizeof(host->secret));
+	constants->flow_seed =
+		seed_of(host->secret[0], g_array_index(host->indexes, int, interface));
+	constants->pickup_until = host->pickup_until;
 }
 
 /* The maps of a generation, how large each is to be and the bytes that fill it. */
 struct filling {
 	struct bpf_map *map;
 	__u32 entries;
-	const void *bytes; /* NULL: a trie, filled one by one */
+	const void *bytes; /* NULL: filled one by one */
 	size_t size;
 };
 
-#define FILLINGS 9
+#define FILLINGS 10
 
-static void list_fillings(const struct portcullis *skeleton, const struct image *image,
-			  const char *catalog, struct filling fillings[FILLINGS])
+/* What a generation's maps are filled with. */
+struct contents {
+	const struct image *image;
+	const char *catalog;
+	const struct load_host *host;
+};
+
+static void list_fillings(const struct portcullis *skeleton, const struct contents *contents,
+			  struct filling fillings[FILLINGS])
 {
+	const struct image *image = contents->image;
+	const char *catalog = contents->catalog;
 	const GArray *segments = image->segments;
 	const struct filling list[FILLINGS] = {
 		{skeleton->maps.ports, image->profiles, image->ports,
@@ -84,6 +114,7 @@ static void list_fillings(const struct portcullis *skeleton, const struct image 
 		{skeleton->maps.prefixes6, image->prefixes6->len, NULL, 0},
 		{skeleton->maps.management4, image->management4->len, NULL, 0},
 		{skeleton->maps.management6, image->management6->len, NULL, 0},
+		{skeleton->maps.gated, contents->host ? contents->host->gated->len : 0, NULL, 0},
 	};
 
 	memcpy(fillings, list, sizeof(list));
@@ -99,13 +130,13 @@ struct shared_needs load_needs(const struct image *image)
 	};
 }
 
-static bool size_maps(struct portcullis *skeleton, const struct image *image, const char *catalog,
+static bool size_maps(struct portcullis *skeleton, const struct contents *contents,
 		      struct messages *messages)
 {
-	const struct shared_needs needs = load_needs(image);
+	const struct shared_needs needs = load_needs(contents->image);
 	struct filling fillings[FILLINGS];
 
-	list_fillings(skeleton, image, catalog, fillings);
+	list_fillings(skeleton, contents, fillings);
 	for (int i = 0; i < FILLINGS; i++)
 		if (bpf_map__set_max_entries(fillings[i].map, MAX(fillings[i].entries, 1)))
 			return fail(messages, "size map", bpf_map__name(fillings[i].map));
@@ -115,7 +146,7 @@ static bool size_maps(struct portcullis *skeleton, const struct image *image, co
 		if (bpf_map__set_max_entries(map, shared_blocks(i, &needs)))
 			return fail(messages, "size map", shared_name(i));
 	}
-	if (bpf_map__set_value_size(skeleton->maps.catalog, (__u32)strlen(catalog) + 1))
+	if (bpf_map__set_value_size(skeleton->maps.catalog, (__u32)strlen(contents->catalog) + 1))
 		return fail(messages, "size map", "catalog");
 	return true;
 }
@@ -160,8 +191,9 @@ static bool fill_array(const struct filling *filling, struct messages *messages)
 	return true;
 }
 
-/* A trie's entries: key_size bytes of key, then the value (a target), or the key alone. */
-static bool fill_trie(struct bpf_map *map, const GArray *entries, struct messages *messages)
+/* The entries of a trie or hash: key_size bytes of key, then the value (a target), or the key
+ * alone. */
+static bool fill_keys(struct bpf_map *map, const GArray *entries, struct messages *messages)
 {
 	const __u8 let_in = 1;
 	size_t key_size = bpf_map__key_size(map);
@@ -178,16 +210,18 @@ static bool fill_trie(struct bpf_map *map, const GArray *entries, struct message
 	return true;
 }
 
-static bool fill_and_freeze(struct portcullis *skeleton, const struct image *image,
-			    const char *catalog, struct messages *messages)
+static bool fill_and_freeze(struct portcullis *skeleton, const struct contents *contents,
+			    struct messages *messages)
 {
+	const struct image *image = contents->image;
 	struct filling fillings[FILLINGS];
 
-	list_fillings(skeleton, image, catalog, fillings);
-	if (!fill_trie(skeleton->maps.prefixes4, image->prefixes4, messages) ||
-	    !fill_trie(skeleton->maps.prefixes6, image->prefixes6, messages) ||
-	    !fill_trie(skeleton->maps.management4, image->management4, messages) ||
-	    !fill_trie(skeleton->maps.management6, image->management6, messages))
+	list_fillings(skeleton, contents, fillings);
+	if (!fill_keys(skeleton->maps.prefixes4, image->prefixes4, messages) ||
+	    !fill_keys(skeleton->maps.prefixes6, image->prefixes6, messages) ||
+	    !fill_keys(skeleton->maps.management4, image->management4, messages) ||
+	    !fill_keys(skeleton->maps.management6, image->management6, messages) ||
+	    (contents->host && !fill_keys(skeleton->maps.gated, contents->host->gated, messages)))
 		return false;
 	for (int i = 0; i < FILLINGS; i++) {
 		if (!fill_array(&fillings[i], messages))
@@ -199,7 +233,7 @@ static bool fill_and_freeze(struct portcullis *skeleton, const struct image *ima
 }
 
 /* One program; the first brings the generation's maps, the others use them. */
-static bool load_one(struct load *load, const struct image *image, const char *catalog,
+static bool load_one(struct load *load, const struct contents *contents,
 		     const struct shared *shared, struct messages *messages)
 {
 	const struct portcullis *first = load->skeletons->len ? load->skeletons->pdata[0] : NULL;
@@ -208,18 +242,22 @@ static bool load_one(struct load *load, const struct image *image, const char *c
 	if (!skeleton)
 		return fail(messages, "open", "the program");
 	g_ptr_array_add(load->skeletons, skeleton);
-	set_constants(skeleton, image, load->skeletons->len - 1);
-	if (!size_maps(skeleton, image, catalog, messages) ||
+	set_constants(skeleton, contents->image, load->skeletons->len - 1);
+	if (contents->host)
+		set_host(skeleton, contents->host, load->skeletons->len - 1);
+	bpf_program__set_autoload(skeleton->progs.portcullis_egress, contents->image->replies);
+	if (!size_maps(skeleton, contents, messages) ||
 	    !use_maps(skeleton, first, shared, messages))
 		return false;
 	if (portcullis__load(skeleton))
 		return fail(messages, "load", "the program");
-	return first || fill_and_freeze(skeleton, image, catalog, messages);
+	return first || fill_and_freeze(skeleton, contents, messages);
 }
 
 struct load *load_image(const struct image *image, const char *catalog, const struct shared *shared,
-			struct messages *messages)
+			const struct load_host *host, struct messages *messages)
 {
+	const struct contents contents = {image, catalog, host};
 	struct load *load = g_new0(struct load, 1);
 	bool loaded = true;
 
@@ -227,7 +265,7 @@ struct load *load_image(const struct image *image, const char *catalog, const st
 	libbpf_said = g_string_new(NULL);
 	libbpf_set_print(keep_libbpf_words);
 	for (guint i = 0; loaded && i < image->everyone->len; i++)
-		loaded = load_one(load, image, catalog, shared, messages);
+		loaded = load_one(load, &contents, shared, messages);
 	libbpf_set_print(NULL);
 	g_string_free(libbpf_said, TRUE);
 	libbpf_said = NULL;
@@ -250,6 +288,15 @@ int load_program_fd(const struct load *load, guint interface)
 	const struct portcullis *skeleton = load->skeletons->pdata[interface];
 
 	return bpf_program__fd(skeleton->progs.portcullis);
+}
+
+int load_egress_fd(const struct load *load, guint interface)
+{
+	const struct portcullis *skeleton = load->skeletons->pdata[interface];
+
+	return bpf_program__autoload(skeleton->progs.portcullis_egress)
+		       ? bpf_program__fd(skeleton->progs.portcullis_egress)
+		       : -1;
 }
 
 int load_shared_fd(const struct load *load, enum shared_map map)

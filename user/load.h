@@ -15,19 +15,30 @@
 
 struct load;
 
+/* What a generation's programs are told of this host. */
+struct load_host {
+	__u64 secret[2];    /* of the gate */
+	__u32 pickup_until; /* connections older than the gate are taken over: s since boot */
+	GArray *indexes;    /* int, by interface of the choice */
+	GArray *gated;      /* __u32: by these interfaces outsiders' packets enter */
+};
+
 /* What an image needs of the shared maps. */
 struct shared_needs load_needs(const struct image *image);
 
 /*
- * Loads an image with a catalog's text. With shared NULL the programs get counters of their own:
- * for a policy that is tried, not enforced. NULL with a message naming the step that failed.
+ * Loads an image with a catalog's text. With shared and host NULL the programs get counters of
+ * their own, and know no host: for a policy that is tried, not enforced. NULL with a message naming
+ * the step that failed.
  */
 struct load *load_image(const struct image *image, const char *catalog, const struct shared *shared,
-			struct messages *messages);
+			const struct load_host *host, struct messages *messages);
 void load_free(struct load *load);
 
 /* The program for interface n of the choice, and one of the shared maps it uses: owned by load. */
 int load_program_fd(const struct load *load, guint interface);
+/* The egress program likewise; -1 where replies are off. */
+int load_egress_fd(const struct load *load, guint interface);
 int load_shared_fd(const struct load *load, enum shared_map map);
 
 /* SHA-256, in hex, of the BPF object that this binary carries; the caller frees it. */

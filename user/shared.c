@@ -25,6 +25,7 @@ static const struct {
 				  sizeof(struct port_block), 0},
 	[SHARED_FRAGMENTS] = {"fragments", BPF_MAP_TYPE_ARRAY, sizeof(struct fragment_table), 0},
 	[SHARED_FLOWS] = {"flows", BPF_MAP_TYPE_ARRAY, sizeof(struct flow_bucket), 0},
+	[SHARED_FLOW_PORTS] = {"flow_ports", BPF_MAP_TYPE_ARRAY, sizeof(struct flow_ports), 0},
 	[SHARED_INBOUND_FLOWS] = {"inbound_flows", BPF_MAP_TYPE_ARRAY, sizeof(struct flow_bucket),
 				  0},
 	[SHARED_LIMITS] = {"limits", BPF_MAP_TYPE_ARRAY, sizeof(struct limit_bucket), 0},
@@ -173,6 +174,17 @@ bool shared_open(struct shared *shared, const char *directory, const struct shar
 			    : !create(shared, map, needed + kinds[map].spare, messages))
 			return false;
 	}
+	return true;
+}
+
+bool shared_secret(const struct shared *shared, __u64 secret[2], struct messages *messages)
+{
+	g_autofree struct fragment_table *table = g_new0(struct fragment_table, 1);
+	__u32 key = 0;
+
+	if (bpf_map_lookup_elem(shared->fd[SHARED_FRAGMENTS], &key, table))
+		return fail(messages, "fragments", "read the gate's secret");
+	memcpy(secret, table->secret, sizeof(table->secret));
 	return true;
 }
 

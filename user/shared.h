@@ -21,6 +21,7 @@ enum shared_map {
 	SHARED_COUNTERS_END, /* all before count, those that follow do not */
 	SHARED_FRAGMENTS = SHARED_COUNTERS_END,
 	SHARED_FLOWS,
+	SHARED_FLOW_PORTS,
 	SHARED_INBOUND_FLOWS,
 	SHARED_LIMITS,
 	SHARED_MAPS,
@@ -63,6 +64,9 @@ bool shared_open(struct shared *shared, const char *directory, const struct shar
 
 /* Pins what shared_open() created; on failure none of it stays pinned. */
 bool shared_pin(struct shared *shared, const char *directory, struct messages *messages);
+
+/* The secret of the gate, drawn when its first maps were made. False with a message. */
+bool shared_secret(const struct shared *shared, __u64 secret[2], struct messages *messages);
 
 /* Takes those pins back, for a load that failed later. */
 void shared_unpin(struct shared *shared, const char *directory);

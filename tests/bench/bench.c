@@ -2,6 +2,7 @@
 /*
  * What a packet costs, beside a program that does nothing but drop: by BPF_PROG_TEST_RUN, each case
  * in turn with the bare one, several rounds, medians. And what it takes to load. Prints Markdown.
+ * CASES='*replies*' in the environment picks some, and leaves the loads out.
  */
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
@@ -69,10 +70,12 @@ static void must(bool done, const char *what)
 /* --- policies --- */
 
 /* A site whose last server is the one that packets go to. */
-static char *site_text(int servers)
+static char *site_text(int servers, const char *replies)
 {
-	GString *text = g_string_new("| Setting | Value |\n|---|---|\n| Interface | bench |\n\n"
-				     "| Server | Address | Profile |\n|---|---|---|\n");
+	GString *text = g_string_new("| Setting | Value |\n|---|---|\n| Interface | bench |\n");
+
+	g_string_append_printf(text, "| Replies | %s |\n\n", replies);
+	g_string_append(text, "| Server | Address | Profile |\n|---|---|---|\n");
 
 	for (int i = servers - 1; i >= 0; i--)
 		g_string_append_printf(text, "| s%d | 10.%d.%d.%d, 2001:db8::%x | front-end |\n", i,
@@ -106,7 +109,7 @@ static struct load *load_choice(struct choice *choice, struct image **image)
 	if (generation_compile(generation, messages)) {
 		text = generation_to_text(generation);
 		*image = image_build(generation, messages);
-		load = *image ? load_image(*image, text, NULL, messages) : NULL;
+		load = *image ? load_image(*image, text, NULL, NULL, messages) : NULL;
 	}
 	for (guint i = 0; !load && i < messages->list->len; i++) {
 		g_autofree char *line = message_format(messages->list->pdata[i]);
@@ -119,10 +122,10 @@ static struct load *load_choice(struct choice *choice, struct image **image)
 	return load;
 }
 
-static struct load *load_site(int servers, struct image **image)
+static struct load *load_site(int servers, const char *replies, struct image **image)
 {
 	struct choice *choice = choice_new();
-	g_autofree char *text = site_text(servers);
+	g_autofree char *text = site_text(servers, replies);
 
 	inputs_add_shipped(choice->sources);
 	g_ptr_array_add(choice->sources, source_new("site", SOURCE_SITE, text, strlen(text)));
@@ -140,15 +143,16 @@ static struct load *load_profile(const char *document, const char *profile, stru
 	else
 		inputs_add_shipped(choice->sources);
 	choice_set_interface(choice, "bench", profile, ATTACH_AUTO);
+	choice->replies_off = true;
 	return load_choice(choice, image);
 }
 
-static void load_sites(int servers, struct load *copies[COPIES])
+static void load_sites(int servers, const char *replies, struct load *copies[COPIES])
 {
 	struct image *image;
 
 	for (int i = 0; i < COPIES; i++)
-		copies[i] = load_site(servers, &image);
+		copies[i] = load_site(servers, replies, &image);
 }
 
 static void load_profiles(const char *document, const char *profile, struct load *copies[COPIES])
@@ -196,7 +200,7 @@ static struct frame make_frame(bool v6, bool udp, uint16_t port)
 	transport[4] = 0;
 	transport[5] = (unsigned char)length; /* UDP length */
 	if (!udp)
-		transport[12] = 5 << 4; /* data offset */
+		transport[12] = 5 << 4, transport[13] = 2; /* data offset, SYN */
 	return frame;
 }
 
@@ -243,10 +247,16 @@ static void add_case(GPtrArray *cases, const char *policy, struct load *const co
 		     bool v6, bool udp, uint16_t port, __u32 verdict)
 {
 	struct bench_case *one = g_new0(struct bench_case, 1);
+	const char *wanted = getenv("CASES");
 
 	one->name =
 		g_strdup_printf("%s, IPv%d, %s %s/%u", policy, v6 ? 6 : 4,
 				verdict == XDP_DROP ? "drop" : "pass", udp ? "udp" : "tcp", port);
+	if (wanted && !g_pattern_match_simple(wanted, one->name)) {
+		g_free(one->name);
+		g_free(one);
+		return;
+	}
 	for (int i = 0; i < COPIES; i++)
 		one->programs[i] = load_program_fd(copies[i], 0);
 	one->frame = make_frame(v6, udp, port);
@@ -318,12 +328,16 @@ static bool bench_packets(void)
 
 	load_profiles(NULL, "front-end", copies);
 	add_policy(cases, "one profile for the interface", copies);
-	load_sites(1, copies);
+	load_sites(1, "off", copies);
 	add_policy(cases, "1 server", copies);
-	load_sites(100, copies);
+	load_sites(100, "off", copies);
 	add_policy(cases, "100 servers", copies);
-	load_sites(10000, copies);
+	load_sites(10000, "off", copies);
 	add_policy(cases, "10,000 servers", copies);
+	load_sites(10000, "on", copies);
+	add_policy(cases, "10,000 servers, replies on", copies);
+	for (int v6 = 0; v6 < 2; v6++)
+		add_case(cases, "10,000 servers, replies on", copies, v6, true, CLOSED, XDP_DROP);
 	load_profiles(ten, "many", copies);
 	add_ranges(cases, "10 ranges", copies);
 	load_profiles(thousand, "many", copies);
@@ -429,7 +443,8 @@ int main(int count, char **arguments)
 	printf("# Portcullis bench\n\nLinux %s, %s, %ld CPUs\n\n", host.release, host.machine,
 	       sysconf(_SC_NPROCESSORS_ONLN));
 	met = bench_packets();
-	met &= bench_loads(arguments[1], bpffs);
+	if (!getenv("CASES"))
+		met &= bench_loads(arguments[1], bpffs);
 	umount(bpffs);
 	rmdir(bpffs);
 	return met ? 0 : 1;

@@ -65,7 +65,7 @@ static struct load *load_profile(const char *profile)
 	g_ptr_array_add(generation->profiles, profile_compile(generation->policy, profile));
 	image = image_build(generation, messages);
 	assert_non_null(image);
-	load = load_image(image, "{}", NULL, messages);
+	load = load_image(image, "{}", NULL, NULL, messages);
 	assert_non_null(load);
 	image_free(image);
 	generation_free(generation);

@@ -41,7 +41,8 @@ static void becomes_json(void **state)
 		"extra\",\"attach\":\"native\"},"
 		"{\"name\":\"eth1\",\"profile\":null,\"attach\":\"auto\"}],"
 		"\"swaps\":[{\"server\":\"fe01\",\"profile\":\"voice\"}],"
-		"\"monitor\":false,\"management\":null,\"protocols\":\"esp\"}");
+		"\"monitor\":false,\"replies_off\":false,\"management\":null,\"protocols\":"
+		"\"esp\"}");
 	json_object_put(json);
 	choice_free(choice);
 }
@@ -52,12 +53,14 @@ static void comes_back(void **state)
 		"{\"sources\":[{\"file\":\"s.md\",\"kind\":\"site\",\"text\":\"x\"}],"
 		"\"interfaces\":[{\"name\":\"eth0\",\"profile\":null,\"attach\":\"generic\"}],"
 		"\"swaps\":[{\"server\":\"fe01\",\"profile\":\"voice\"}],"
-		"\"monitor\":true,\"management\":\"tcp/22\",\"protocols\":null}";
+		"\"monitor\":true,\"replies_off\":true,\"management\":\"tcp/"
+		"22\",\"protocols\":null}";
 	struct choice *choice = parse(text);
 	struct json_object *json;
 
 	assert_non_null(choice);
 	assert_true(choice->monitor);
+	assert_true(choice->replies_off);
 	assert_string_equal(choice->management, "tcp/22");
 	assert_null(choice->protocols);
 	assert_true(choice_is_site(choice));
@@ -160,6 +163,7 @@ static void takes_defaults(void **state)
 
 		assert_non_null(choice);
 		assert_false(choice->monitor);
+		assert_false(choice->replies_off);
 		assert_null(choice->management);
 		assert_null(choice->protocols);
 		choice_free(choice);

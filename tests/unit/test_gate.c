@@ -212,7 +212,7 @@ static void reads_the_newest_of_two(void **state)
 	next = compile_after(choice_copy(gate->generation->choice), gate->generation);
 	image = image_build(next, messages);
 	text = generation_to_text(next);
-	load = load_image(image, text, NULL, messages);
+	load = load_image(image, text, NULL, NULL, messages);
 	assert_non_null(load);
 	assert_int_equal(
 		bpf_link_update(gate_link(gate, "card0")->fd, load_program_fd(load, 0), NULL), 0);
@@ -252,7 +252,7 @@ static void pin_catalog(const char *catalog)
 	struct generation *generation = compile(choose_profile("web"));
 	struct messages *messages = messages_new();
 	struct image *image = image_build(generation, messages);
-	struct load *load = load_image(image, catalog, NULL, messages);
+	struct load *load = load_image(image, catalog, NULL, NULL, messages);
 
 	assert_non_null(load);
 	pin_link(load_program_fd(load, 0));

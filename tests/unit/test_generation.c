@@ -398,6 +398,7 @@ static void is_what_the_next_version_reads(void **state)
 		head,
 		"{\"layout\":" G_STRINGIFY(
 			LAYOUT_VERSION) ",\"generation\":1,\"since\":null,\"counting_since\":null,"
+					"\"pickup_until\":0,"
 					"\"by\":\"admin\",\"command\":null,\"program\":null,"
 					"\"choice\":");
 	assert_true(g_str_has_suffix(text, ",\"slots\":{\"segments\":[],\"servers\":[]}}"));

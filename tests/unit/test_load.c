@@ -36,7 +36,7 @@ static struct loaded load_right(struct choice *choice, const struct shared *shar
 	g_autofree char *said = NULL;
 
 	loaded.image = image_build(loaded.generation, messages);
-	loaded.load = load_image(loaded.image, CATALOG, shared, messages);
+	loaded.load = load_image(loaded.image, CATALOG, shared, NULL, messages);
 	said = all_messages(messages);
 	assert_string_equal(said, "");
 	assert_non_null(loaded.load);
@@ -238,7 +238,7 @@ static void refuse_to_load(const char *expected, void (*spoil)(struct image *ima
 	g_autofree char *said = NULL;
 
 	spoil(image);
-	assert_null(load_image(image, CATALOG, NULL, messages));
+	assert_null(load_image(image, CATALOG, NULL, NULL, messages));
 	said = all_messages(messages);
 	if (!g_str_has_prefix(said, expected))
 		assert_string_equal(said, expected);

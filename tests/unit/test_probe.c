@@ -102,10 +102,10 @@ static void answers_for_an_interface(void **state)
 		{"10.0.9.7", NULL, "tcp/443", REASON_PUBLISHED},
 		/* DHCP, by family */
 		{"10.0.0.1:67", "10.0.0.2", "udp/68", REASON_DHCP},
-		{"10.0.0.1:68", "10.0.0.2", "udp/68", REASON_NOT_PUBLISHED},
-		{"10.0.0.1:547", "10.0.0.2", "udp/546", REASON_NOT_PUBLISHED},
+		{"10.0.0.1:68", "10.0.0.2", "udp/68", REASON_NO_SUCH_FLOW},
+		{"10.0.0.1:547", "10.0.0.2", "udp/546", REASON_NO_SUCH_FLOW},
 		{"[fe80::1]:547", "fe80::2", "udp/546", REASON_DHCP},
-		{"[fe80::1]:67", "fe80::2", "udp/68", REASON_NOT_PUBLISHED},
+		{"[fe80::1]:67", "fe80::2", "udp/68", REASON_NO_SUCH_FLOW},
 		{"10.0.0.1:67", "10.0.0.2", "tcp/68", REASON_NOT_PUBLISHED},
 	};
 	static const struct asked other[] = {
@@ -155,7 +155,7 @@ static void answers_for_a_site(void **state)
 		{NULL, "2001:db8:9:8::12", "udp/5000", REASON_PUBLISHED},
 		{NULL, "2001:db8:8::12", "udp/5000", REASON_UNLISTED},
 		{"10.0.9.7", "fe01", "tcp/22", REASON_NOT_PUBLISHED},
-		{"10.0.0.1:67", "fe01", "udp/68", REASON_NOT_PUBLISHED},
+		{"10.0.0.1:67", "fe01", "udp/68", REASON_NO_SUCH_FLOW},
 	};
 
 	ask_each(choose_site(SITE SETTINGS("| Management | 10.0.9.0/24, tcp/22 |\n")), 0, asked,

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What leaves a gated interface: remembers the flows that guarded servers begin. */
+#ifndef PORTCULLIS_EGRESS_H
+#define PORTCULLIS_EGRESS_H
+
+#include "vmlinux.h"
+
+#include <bpf/bpf_helpers.h>
+
+#include "flows.h"
+#include "judge.h"
+#include "maps.h"
+#include "packet.h"
+#include "parse.h"
+#include "target.h"
+
+/* What follows in the queue decides (linux/pkt_cls.h). */
+#define TC_ACT_UNSPEC (-1)
+
+/* Enough for the headers of all but odd packets; those are not learnt from. */
+#define EGRESS_HEADERS 256
+
+/* The port table's entry for what the server sends from, as if it were sent to. */
+static __always_inline __u32 opened_by(const struct packet *packet)
+{
+	__u32 profile = target_profile(packet->outcome->target);
+	const struct port_table *table = bpf_map_lookup_elem(&ports, &profile);
+	__u64 port = host16(packet->source_port);
+
+	return table ? table->opened_by[packet->transport][port] : 0;
+}
+
+/* Whether packets to a port pass unconditionally, so that nobody can tell who began. */
+static __always_inline bool is_plain(__u32 opened_by)
+{
+	__u32 key = opened_by - PORT_SEGMENTS;
+	const struct segment *segment;
+
+	if (opened_by < PORT_SEGMENTS)
+		return opened_by;
+	segment = bpf_map_lookup_elem(&segments, &key);
+	return segment && segment->kind == SEGMENT_PUBLISHED;
+}
+
+/*
+ * The host's own packets teach, and those that entered where no outsider is: else one who forges a
+ * server's address, and is routed out again, would open any port.
+ */
+static __always_inline bool may_teach(const struct __sk_buff *ctx)
+{
+	__u32 entered = ctx->ingress_ifindex;
+
+	return !entered || !bpf_map_lookup_elem(&gated, &entered);
+}
+
+/* Says that answers may come to a port, before the first can. */
+static __always_inline void open_port(const struct packet *packet)
+{
+	__u32 key = 0, port = packet->transport << 16 | host16(packet->source_port);
+	struct flow_ports *ports = bpf_map_lookup_elem(&flow_ports, &key);
+	__u64 bit = 1ULL << port % 64, *word;
+
+	if (unlikely(!ports))
+		return;
+	word = &ports->begun[port / 64 % (TRANSPORTS * 65536 / 64)];
+	if (!(*word & bit))
+		__sync_fetch_and_or(word, bit);
+}
+
+static __always_inline void learn(const struct packet *packet, __u64 tag, enum flow_state state,
+				  __u32 expires)
+{
+	__u32 key = tag >> 32 & (FLOW_BUCKETS - 1);
+	struct flow_bucket *bucket = bpf_map_lookup_elem(&flows, &key);
+
+	open_port(packet);
+	if (likely(bucket))
+		flow_record(bucket, tag, state, expires);
+}
+
+/* UDP does not tell who began: it is the server if nothing speaks for the peer. */
+static __always_inline void learn_udp(const struct __sk_buff *ctx, const struct packet *packet)
+{
+	__u64 tag = flow_tag(packet, OUTBOUND);
+	__u32 expires = seconds_now() + FLOW_UDP_SECONDS;
+	const struct flow *inbound = inbound_find(tag);
+	const struct flow *flow = inbound ? NULL : flow_find(tag);
+
+	if ((inbound && inbound->expires == expires) || (flow && flow->expires == expires) ||
+	    !may_teach(ctx))
+		return;
+	if (inbound || (!flow && is_plain(opened_by(packet))))
+		inbound_record(tag);
+	else
+		learn(packet, tag, FLOW_UDP, expires);
+}
+
+/* A connection that is older than the gate; the higher port is the one that asked. */
+static __always_inline bool is_picked_up(const struct packet *packet)
+{
+	return seconds_now() <= pickup_until &&
+	       !(packet->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST)) &&
+	       packet->destination_port < bpf_ntohs(packet->source_port) && !opened_by(packet);
+}
+
+/* What becomes of a flow with one more packet from its server; TCP says who begins. */
+static __always_inline enum flow_state next_state(const struct packet *packet,
+						  const struct flow *flow)
+{
+	if (is_opening(packet))
+		return FLOW_TCP_OPENING;
+	if (is_closing(packet) || (flow && flow->state == FLOW_TCP_CLOSING))
+		return FLOW_TCP_CLOSING;
+	return FLOW_TCP_OPEN;
+}
+
+static __always_inline void learn_tcp(const struct __sk_buff *ctx, const struct packet *packet)
+{
+	__u64 tag = flow_tag(packet, OUTBOUND);
+	const struct flow *flow = flow_find(tag);
+	enum flow_state state = next_state(packet, flow);
+	__u32 expires = seconds_now() +
+			(state == FLOW_TCP_OPEN ? FLOW_TCP_SECONDS : FLOW_TCP_TRANSITORY_SECONDS);
+
+	if (!flow && !is_opening(packet) && !is_picked_up(packet))
+		return;
+	if ((flow && flow->state == state && flow->expires == expires) || !may_teach(ctx))
+		return;
+	learn(packet, tag, state, expires);
+}
+
+static __always_inline bool is_guarded(struct packet *packet, __u32 target)
+{
+	packet->outcome->target = target != TARGET_NONE ? target : everyone;
+	return packet->outcome->target != TARGET_NONE;
+}
+
+static __always_inline bool is_server4(struct packet *packet)
+{
+	return is_guarded(packet, server_of4(packet->ip4->saddr)) && plain4(packet->ip4->daddr);
+}
+
+static __always_inline bool is_server6(struct packet *packet)
+{
+	const union address *source = source6(packet);
+
+	return is_guarded(packet, server_of6(source->half[0], source->half[1])) &&
+	       plain6(destination6(packet));
+}
+
+/* Whether the packet is a guarded server's, to one address, and has ports. */
+static __always_inline bool egress_parse(struct cursor *cursor, struct packet *packet)
+{
+	if (!parse_link(cursor, packet))
+		return false;
+	if (packet->ethertype == bpf_htons(ETHERTYPE_IPV4)) {
+		if (!parse_ipv4(cursor, packet) || !is_server4(packet))
+			return false;
+		packet->protocol = packet->ip4->protocol;
+		if (is_fragment4(packet) && !parse_fragment4(cursor, packet))
+			return false;
+	} else if (packet->ethertype == bpf_htons(ETHERTYPE_IPV6)) {
+		if (!parse_ipv6(cursor, packet) || !is_server6(packet))
+			return false;
+		packet->protocol = packet->ip6->nexthdr;
+	} else {
+		return false;
+	}
+	if (!is_later_fragment(packet) && is_extension(packet->ip, packet->protocol) &&
+	    !parse_extensions(cursor, packet))
+		return false;
+	return !is_later_fragment(packet);
+}
+
+static __always_inline void egress_learn(struct __sk_buff *ctx)
+{
+	struct outcome outcome = {};
+	struct packet packet = {.outcome = &outcome};
+	struct cursor cursor = cursor_make_egress(ctx);
+
+	if (!egress_parse(&cursor, &packet))
+		return;
+	if (packet.protocol == IPPROTO_UDP && parse_udp(&cursor, &packet) && packet.source_port &&
+	    packet.destination_port)
+		learn_udp(ctx, &packet);
+	if (packet.protocol == IPPROTO_TCP && parse_tcp(&cursor, &packet) && packet.source_port &&
+	    packet.destination_port)
+		learn_tcp(ctx, &packet);
+}
+
+#endif

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Flows: what a server began itself is answered, whatever its profile closes. The egress program
+ * remembers it; here it is looked up, and what peers begin where that cannot be told later is
+ * marked as theirs.
+ */
+#ifndef PORTCULLIS_FLOWS_H
+#define PORTCULLIS_FLOWS_H
+
+#include "vmlinux.h"
+
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#include "hash.h"
+#include "maps.h"
+#include "packet.h"
+
+enum direction {
+	INBOUND,
+	OUTBOUND,
+};
+
+/* The same for both directions of a flow: the server's end comes first. Never 0. */
+static __always_inline __u64 flow_tag(const struct packet *packet, enum direction direction)
+{
+	__u64 source_port = bpf_ntohs(packet->source_port);
+	__u64 ports = (__u64)packet->transport << 32;
+	__u64 mixed;
+
+	if (direction == INBOUND)
+		ports |= packet->destination_port << 16 | source_port;
+	else
+		ports |= source_port << 16 | packet->destination_port;
+	if (packet->ip == IP_V4) {
+		__u64 source = packet->ip4->saddr, destination = packet->ip4->daddr;
+
+		mixed = hash_mix(flow_seed, direction == INBOUND ? destination << 32 | source
+								 : source << 32 | destination);
+	} else {
+		const union address *source = source6(packet), *destination = destination6(packet);
+		const union address *server = direction == INBOUND ? destination : source;
+		const union address *peer = direction == INBOUND ? source : destination;
+
+		/* two chains, for a processor that can follow both at once */
+		mixed = hash_mix(hash_mix(flow_seed, server->half[0]), server->half[1]) ^
+			hash_mix(hash_mix(secret[1], peer->half[0]), peer->half[1]);
+	}
+	return hash_mix(mixed, ports) | 1;
+}
+
+static __always_inline struct flow *flow_in(struct flow_bucket *bucket, __u64 tag)
+{
+#pragma unroll
+	for (int i = 0; i < BUCKET_FLOWS; i++)
+		if (bucket->flow[i].tag == tag)
+			return &bucket->flow[i];
+	return NULL;
+}
+
+static __always_inline bool flow_lives(const struct flow *flow)
+{
+	return flow && seconds_now() <= flow->expires;
+}
+
+/* What the server began; NULL if nothing that lives. */
+static __always_inline struct flow *flow_find(__u64 tag)
+{
+	__u32 key = tag >> 32 & (FLOW_BUCKETS - 1);
+	struct flow_bucket *bucket = bpf_map_lookup_elem(&flows, &key);
+	struct flow *flow = likely(bucket) ? flow_in(bucket, tag) : NULL;
+
+	return flow_lives(flow) ? flow : NULL;
+}
+
+/* What a peer began. */
+static __always_inline struct flow *inbound_find(__u64 tag)
+{
+	__u32 key = tag >> 32 & (INBOUND_FLOW_BUCKETS - 1);
+	struct flow_bucket *bucket = bpf_map_lookup_elem(&inbound_flows, &key);
+	struct flow *flow = likely(bucket) ? flow_in(bucket, tag) : NULL;
+
+	return flow_lives(flow) ? flow : NULL;
+}
+
+/*
+ * Takes the place of the flow that would expire first. Another CPU may read between the stores:
+ * then the flow has expired.
+ */
+static __always_inline void flow_record(struct flow_bucket *bucket, __u64 tag,
+					enum flow_state state, __u32 expires)
+{
+	struct flow *place = flow_in(bucket, tag);
+
+	if (!place) {
+		place = &bucket->flow[0];
+#pragma unroll
+		for (int i = 1; i < BUCKET_FLOWS; i++)
+			if (bucket->flow[i].expires < place->expires)
+				place = &bucket->flow[i];
+		*(volatile __u32 *)&place->expires = 0;
+		*(volatile __u64 *)&place->tag = tag;
+	}
+	*(volatile __u32 *)&place->state = state;
+	*(volatile __u32 *)&place->expires = expires;
+}
+
+/* That a peer began it, or that it goes on: written once a second at the most. */
+static __always_inline void inbound_record(__u64 tag)
+{
+	__u32 key = tag >> 32 & (INBOUND_FLOW_BUCKETS - 1);
+	struct flow_bucket *bucket = bpf_map_lookup_elem(&inbound_flows, &key);
+	__u32 expires = seconds_now() + FLOW_UDP_SECONDS;
+	struct flow *flow;
+
+	if (unlikely(!bucket))
+		return;
+	flow = flow_in(bucket, tag);
+	if (!flow || flow->expires != expires)
+		flow_record(bucket, tag, FLOW_UDP, expires);
+}
+
+static __always_inline bool is_opening(const struct packet *packet)
+{
+	return packet->transport == TRANSPORT_TCP &&
+	       (packet->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+}
+
+static __always_inline bool is_closing(const struct packet *packet)
+{
+	return packet->transport == TRANSPORT_TCP && packet->tcp_flags & (TCP_FIN | TCP_RST);
+}
+
+/* What becomes of a packet that is refused: a global function, verified once. */
+__noinline bool flow_answers(__u64 tag, __u32 closing)
+{
+	struct flow *flow = flow_find(tag);
+
+	if (!flow)
+		return false;
+	/* what is left are the server's last words */
+	if (closing && flow->state != FLOW_TCP_CLOSING) {
+		flow->state = FLOW_TCP_CLOSING;
+		flow->expires = seconds_now() + FLOW_TCP_TRANSITORY_SECONDS;
+	}
+	return true;
+}
+
+__noinline bool flow_note(__u64 tag)
+{
+	bool answers = flow_find(tag);
+
+	if (!answers)
+		inbound_record(tag);
+	return answers;
+}
+
+/*
+ * A datagram that passes on a condition, or only because it is counted and not dropped: if the
+ * server answers, that makes no reply of what follows.
+ */
+static __always_inline void note_inbound(const struct packet *packet)
+{
+	if (replies && packet->transport == TRANSPORT_UDP)
+		flow_note(flow_tag(packet, INBOUND));
+}
+
+/* Whether a server ever began something from the port that the packet goes to. */
+static __always_inline bool may_answer(const struct packet *packet)
+{
+	__u32 key = 0, port = packet->outcome->port_index;
+	const struct flow_ports *ports = bpf_map_lookup_elem(&flow_ports, &key);
+
+	return ports && ports->begun[port / 64 % (TRANSPORTS * 65536 / 64)] >> port % 64 & 1;
+}
+
+/* A packet whose port is refused, and the reason set: perhaps it answers. */
+static __always_inline bool judge_reply(struct packet *packet)
+{
+	if (is_opening(packet))
+		return false;
+	if (unlikely(may_answer(packet)) &&
+	    flow_answers(flow_tag(packet, INBOUND), is_closing(packet)))
+		return decide(packet, REASON_REPLY);
+	if (unlikely(target_monitor(packet->outcome->target)))
+		note_inbound(packet);
+	if (packet->outcome->reason == REASON_NOT_PUBLISHED && packet->source_port &&
+	    bpf_ntohs(packet->source_port) < WELL_KNOWN_PORTS)
+		return decide(packet, REASON_NO_SUCH_FLOW);
+	return false;
+}
+
+#endif
