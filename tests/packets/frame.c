@@ -231,6 +231,16 @@ static void set_doff(struct frame *frame, const char *value)
 	frame->bytes[frame->layer + 12] = number(value) << 4;
 }
 
+static void set_flags(struct frame *frame, const char *value)
+{
+	static const char letters[] = "FSRPA"; /* from the lowest bit on */
+	uint8_t flags = 0;
+
+	for (; *value; value++)
+		flags |= 1 << (strchr(letters, *value) - letters);
+	frame->bytes[frame->layer + 13] = flags;
+}
+
 static void set_length(struct frame *frame, const char *value)
 {
 	put16(frame, frame->layer + 4, number(value));
@@ -305,6 +315,7 @@ static const struct word {
 	{"from", set_from},
 	{"to", set_to},
 	{"doff", set_doff},
+	{"flags", set_flags},
 	{"length", set_length},
 	{"units", set_units},
 	{"pad", add_pad},

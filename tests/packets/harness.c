@@ -7,6 +7,7 @@
 #include <bpf/libbpf.h>
 #include <glib.h>
 #include <linux/bpf.h>
+#include <linux/pkt_cls.h>
 #include <string.h>
 
 #define BUCKETS       4
@@ -77,6 +78,8 @@ struct portcullis *harness_open(void)
 	bpf_map__set_max_entries(program->maps.servers6, BUCKETS);
 	bpf_map__set_max_entries(program->maps.prefixes4, G_N_ELEMENTS(test_servers));
 	bpf_map__set_max_entries(program->maps.prefixes6, G_N_ELEMENTS(test_servers));
+	bpf_map__set_max_entries(program->maps.flows, FLOW_BUCKETS);
+	bpf_map__set_max_entries(program->maps.inbound_flows, INBOUND_FLOW_BUCKETS);
 	bpf_map__set_max_entries(program->maps.counters, COUNT_BLOCKS);
 	bpf_map__set_max_entries(program->maps.server_counters, SERVER_BLOCKS);
 	program->rodata->everyone = target_make(SERVER_WHOLE_INTERFACE, SERVICES, 0);
@@ -90,6 +93,18 @@ void harness_site(struct portcullis *program)
 	program->rodata->seed4 = 0x123456789abcdef1; /* by which all servers find their place */
 	program->rodata->seed6 = 0x0fedcba987654321;
 	program->rodata->have_prefixes4 = program->rodata->have_prefixes6 = true;
+}
+
+void harness_replies(struct portcullis *program)
+{
+	program->rodata->replies = true;
+	program->rodata->secret[0] = 0x5ec3e7;
+	program->rodata->secret[1] = 0x7e3ce5;
+	program->rodata->flow_seed = 0x9a7e;
+	memset((void *)program->rodata->source_filter4, 0xff,
+	       sizeof(program->rodata->source_filter4));
+	memset((void *)program->rodata->source_filter6, 0xff,
+	       sizeof(program->rodata->source_filter6));
 }
 
 static void fill_ports(struct portcullis *program)
@@ -352,6 +367,25 @@ uint32_t harness_verdict(struct portcullis *program, const void *frame, size_t s
 	return run.retval;
 }
 
+void harness_leave(struct portcullis *program, uint32_t entered, const char *format, ...)
+{
+	struct __sk_buff context = {.ifindex = 1, .ingress_ifindex = entered};
+	static struct frame frame;
+	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame.bytes, .ctx_in = &context,
+		    .ctx_size_in = sizeof(context));
+	g_autofree char *text = NULL;
+	va_list arguments;
+
+	va_start(arguments, format);
+	text = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	frame_build(&frame, text);
+	run.data_size_in = frame.size;
+	assert_int_equal(
+		bpf_prog_test_run_opts(bpf_program__fd(program->progs.portcullis_egress), &run), 0);
+	assert_int_equal(run.retval, (uint32_t)TC_ACT_UNSPEC);
+}
+
 const char *harness_reason_name(enum reason reason)
 {
 	static const char *const names[] = {
@@ -415,7 +449,7 @@ void harness_check(struct portcullis *program, enum reason reason, const char *f
 	va_end(arguments);
 	check(program, text, reason,
 	      reason == REASON_NOT_PUBLISHED || reason == REASON_NOT_LISTED ||
-		      reason == REASON_PORT_ZERO);
+		      reason == REASON_NO_SUCH_FLOW || reason == REASON_PORT_ZERO);
 }
 
 void harness_check_port(struct portcullis *program, enum reason reason, const char *frame)

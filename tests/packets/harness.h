@@ -51,6 +51,9 @@ struct portcullis *harness_open(void);
 /* The settings of site mode: servers and prefixes, and everyone else is unlisted. */
 void harness_site(struct portcullis *program);
 
+/* Answers pass to what servers begin. */
+void harness_replies(struct portcullis *program);
+
 /* Loads it, fills the maps and forgets what was counted. */
 void harness_load(struct portcullis *program);
 
@@ -70,6 +73,13 @@ void harness_check_port(struct portcullis *program, enum reason reason, const ch
 
 /* Only runs a frame: XDP_DROP or XDP_PASS. */
 uint32_t harness_verdict(struct portcullis *program, const void *frame, size_t size);
+
+/*
+ * A frame leaves, having entered by an interface (0: the host's own). The egress program has no
+ * say in what becomes of it.
+ */
+void harness_leave(struct portcullis *program, uint32_t entered, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* How the verdict of a reason is called. */
 const char *harness_reason_name(enum reason reason);

@@ -114,17 +114,15 @@ static void lets_the_host_live(void **state)
 		/* what a row opens is published, whoever comes */
 		{"10.0.9.7", 0, "10.0.1.1", TCP, 443, REASON_PUBLISHED, NULL, "web", "pages", 0, 0},
 		{"10.0.0.1", 67, "10.0.1.1", UDP, 68, REASON_DHCP, NULL, "web", NULL, 0, 0},
-		{"10.0.0.1", 66, "10.0.1.1", UDP, 68, REASON_NOT_PUBLISHED, NULL, "web", NULL, 0,
-		 0},
+		{"10.0.0.1", 66, "10.0.1.1", UDP, 68, REASON_NO_SUCH_FLOW, NULL, "web", NULL, 0, 0},
 		{"10.0.0.1", 67, "10.0.1.1", TCP, 68, REASON_NOT_PUBLISHED, NULL, "web", NULL, 0,
 		 0},
-		{"10.0.0.1", 67, "10.0.1.1", UDP, 67, REASON_NOT_PUBLISHED, NULL, "web", NULL, 0,
-		 0},
+		{"10.0.0.1", 67, "10.0.1.1", UDP, 67, REASON_NO_SUCH_FLOW, NULL, "web", NULL, 0, 0},
 		{"fe80::1", 547, "fe80::2", UDP, 546, REASON_DHCP, NULL, "web", NULL, 0, 0},
-		{"fe80::1", 67, "fe80::2", UDP, 546, REASON_NOT_PUBLISHED, NULL, "web", NULL, 0, 0},
+		{"fe80::1", 67, "fe80::2", UDP, 546, REASON_NO_SUCH_FLOW, NULL, "web", NULL, 0, 0},
 		/* DHCP has its ports by family */
-		{"fe80::1", 67, "fe80::2", UDP, 68, REASON_NOT_PUBLISHED, NULL, "web", NULL, 0, 0},
-		{"10.0.0.1", 547, "10.0.1.1", UDP, 546, REASON_NOT_PUBLISHED, NULL, "web", NULL, 0,
+		{"fe80::1", 67, "fe80::2", UDP, 68, REASON_NO_SUCH_FLOW, NULL, "web", NULL, 0, 0},
+		{"10.0.0.1", 547, "10.0.1.1", UDP, 546, REASON_NO_SUCH_FLOW, NULL, "web", NULL, 0,
 		 0},
 		{"10.0.9.7", 0, NULL, TCP, 0, REASON_PORT_ZERO, NULL, "web", NULL, 0, 0},
 	};
@@ -164,8 +162,12 @@ static void judges_by_a_sites_servers(void **state)
 		/* the host's own life is not a server's */
 		{"10.0.9.7", 0, "10.9.7.11", TCP, 22, REASON_NOT_PUBLISHED, "fe01", "web", NULL, 0,
 		 0},
-		{"10.0.0.1", 67, "10.9.7.11", UDP, 68, REASON_NOT_PUBLISHED, "fe01", "web", NULL, 0,
+		{"10.0.0.1", 67, "10.9.7.11", UDP, 68, REASON_NO_SUCH_FLOW, "fe01", "web", NULL, 0,
 		 0},
+		/* a server's address comes from no outsider */
+		{"10.9.7.12", 0, "10.9.7.11", TCP, 443, REASON_FORGED_SOURCE, "fe01", "web",
+		 "pages", 0, 0},
+		{"10.9.0.1", 0, "10.8.0.1", TCP, 443, REASON_FORGED_SOURCE, NULL, NULL, NULL, 0, 0},
 	};
 	struct choice *choice =
 		choose_site(SITE "\n| Setting | Value |\n|---|---|\n| Management | tcp/22 |\n");
