@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #define ETHERNET_SIZE 14
+#define LEAVES_MAX    3500
 
 size_t append(struct making *making, size_t size, bool noise)
 {
@@ -152,6 +153,16 @@ static void add_tcp(struct making *making)
 		add_data(making);
 }
 
+/* The length of a datagram of a conversation leaves some of its bytes out, at times all. */
+static size_t some_length(struct making *making)
+{
+	size_t whole = making->frame->size - making->transport;
+
+	if (making->turn && percent(making, 5))
+		return percent(making, 50) ? 8 : 8 + below(making, whole - 7);
+	return whole;
+}
+
 static void add_udp(struct making *making)
 {
 	follow(making, 17);
@@ -161,7 +172,7 @@ static void add_udp(struct making *making)
 		add_data(making);
 	if (making->turn && making->frame->size > making->transport + 8)
 		making->frame->bytes[making->transport + 8] = making->turn->first;
-	put16(making, making->transport + 4, making->frame->size - making->transport);
+	put16(making, making->transport + 4, some_length(making));
 }
 
 static void add_icmp(struct making *making)
@@ -267,8 +278,15 @@ static void send_off(struct making *making)
 		frame->way = making->turn->way;
 	else
 		frame->way = percent(making, 10) ? PICK(making, ways) : GENERATED_ENTERS;
-	if (frame->way != GENERATED_ENTERS && frame->size > GENERATED_LEAVES_MAX)
-		frame->way = GENERATED_ENTERS;
+}
+
+/* The kernel makes no skb of more than a page, nor of an IP header that is cut short. */
+static bool can_leave(const struct generated *frame)
+{
+	uint16_t type = frame->bytes[12] << 8 | frame->bytes[13];
+	size_t header = type == 0x0800 ? 20 : type == 0x86dd ? 40 : 1;
+
+	return frame->size >= ETHERNET_SIZE + header && frame->size <= LEAVES_MAX;
 }
 
 struct making begin(struct generated *frame, uint64_t seed, uint64_t number)
@@ -318,4 +336,6 @@ void generate(struct generated *frame, uint64_t seed, uint64_t number)
 		frame->size = ETHERNET_SIZE + below(&making, frame->size - ETHERNET_SIZE + 1);
 	if (percent(&making, share(&making, 12)))
 		mutate(&making);
+	if (!can_leave(frame))
+		frame->way = GENERATED_ENTERS;
 }

@@ -9,8 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define GENERATED_MAX        12288
-#define GENERATED_LEAVES_MAX 3000 /* BPF_PROG_TEST_RUN gives an skb but a page */
+#define GENERATED_MAX 12288
 
 /* Where a frame comes from. */
 enum generated_way {

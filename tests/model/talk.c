@@ -15,6 +15,7 @@ struct talk {
 	const char *server, *peer;
 	uint8_t protocol;
 	uint16_t server_port, peer_port;
+	bool slow; /* time passes */
 };
 
 /* With servers of all profiles: what they ask, what they are asked; who is asked has a low port. */
@@ -102,6 +103,7 @@ static struct talk begin_talk(struct making *chance)
 		talk.server =
 			talk.family == AF_INET ? PICK(chance, guarded4) : PICK(chance, guarded6);
 	talk.peer = a_peer(chance, talk.family);
+	talk.slow = percent(chance, 25);
 	return talk;
 }
 
@@ -152,11 +154,11 @@ static uint8_t some_first(struct making *chance)
  * Flows live 120, 240 and 7440 seconds. Time passes in steps of 50, so that none ends within 20
  * seconds of a frame, and the machine may take its time.
  */
-static uint32_t some_age(struct making *chance)
+static uint32_t some_age(struct making *chance, const struct talk *talk)
 {
 	static const uint16_t ages[] = {50, 50, 50, 50, 100, 100, 150, 200, 250, 7300, 7450};
 
-	return percent(chance, 6) ? PICK(chance, ages) : 0;
+	return talk->slow && percent(chance, 20) ? PICK(chance, ages) : 0;
 }
 
 static void put_ends(struct turn *turn, const struct talk *talk)
@@ -171,7 +173,7 @@ static void put_ends(struct turn *turn, const struct talk *talk)
 	turn->to = enters ? talk->server_port : talk->peer_port;
 }
 
-static void draw(struct making *chance, struct turn *turn)
+static void draw(struct making *chance, struct turn *turn, const struct talk *talk)
 {
 	static const uint8_t ways[] = {GENERATED_SENT, GENERATED_SENT, GENERATED_SENT,
 				       GENERATED_FORWARDED, GENERATED_RETURNED};
@@ -179,7 +181,7 @@ static void draw(struct making *chance, struct turn *turn)
 	turn->way = percent(chance, 45) ? PICK(chance, ways) : GENERATED_ENTERS;
 	turn->flags = some_flags(chance);
 	turn->first = some_first(chance);
-	turn->age = some_age(chance);
+	turn->age = some_age(chance, talk);
 }
 
 /* Parts the chances of a conversation, of a turn in it and of the frame. */
@@ -199,7 +201,7 @@ bool take_turn(struct turn *turn, uint64_t seed, uint64_t number)
 	chance = begin(NULL, seed ^ OF_TURNS, number);
 	if (percent(&chance, 20))
 		stray(&chance, &talk);
-	draw(&chance, turn);
+	draw(&chance, turn, &talk);
 	put_ends(turn, &talk);
 	return true;
 }
