@@ -2,10 +2,10 @@
 /* Makes frames layer by layer, then has some of them spoilt: a length, a bit, the end. */
 #include "making.h"
 
-#include <arpa/inet.h>
-#include <string.h>
+#include <sys/socket.h>
 
 #define ETHERNET_SIZE 14
+#define LEAVES_MAX    3500
 
 size_t append(struct making *making, size_t size, bool noise)
 {
@@ -41,95 +41,6 @@ static void add_other(struct making *making)
 
 	put16(making, making->next, percent(making, 90) ? PICK(making, types) : any(making));
 	append(making, below(making, 80), true);
-}
-
-static void put_address(struct making *making, size_t at4, size_t at6, const char *text)
-{
-	size_t at = making->ip + (making->family == AF_INET ? at4 : at6);
-
-	inet_pton(making->family, text, making->frame->bytes + at);
-}
-
-static const char *const sources4[] = {
-	"192.0.2.7",       "192.0.2.7",       "198.51.100.0", "198.51.100.255",  "198.51.99.255",
-	"198.51.101.0",    "0.0.0.0",         "0.0.0.0",      "0.0.0.1",         "0.255.255.255",
-	"1.0.0.0",         "126.255.255.255", "127.0.0.0",    "127.0.0.1",       "127.255.255.255",
-	"128.0.0.0",       "223.255.255.255", "224.0.0.0",    "239.255.255.255", "240.0.0.0",
-	"255.255.255.254", "255.255.255.255", "10.0.1.11",    "10.0.1.12",
-};
-static const char *const sources6[] = {
-	"2001:db8:f::7",
-	"2001:db8:aa::",
-	"2001:db8:aa:ffff:ffff::1",
-	"2001:db8:ab::1",
-	"::",
-	"::",
-	"::1",
-	"::2",
-	"ff00::",
-	"ff02::1",
-	"feff:ffff::1",
-	"fe80::1",
-	"::ffff:0:0",
-	"::ffff:10.0.1.1",
-	"::fffe:ffff:1",
-	"::1:0:0",
-	"::1:ffff:1:1",
-	"0:0:0:1::1",
-	"1::",
-	"2001:db8:1::11",
-	"ffff::",
-	"::100:0:0:0",
-	"::ffff:ffff:ffff",
-	"2001:db8:1::12",
-};
-static const char *const destinations4[] = {
-	"10.0.1.11",       "10.0.1.11", "10.0.1.12",  "10.0.1.13",  "10.0.1.14",  "10.9.0.0",
-	"10.9.255.255",    "10.9.7.0",  "10.9.7.255", "10.9.6.255", "10.9.8.0",   "10.8.255.255",
-	"10.10.0.0",       "10.0.1.15", "11.1.0.10",  "192.0.2.7",  "224.0.0.18", "239.1.2.3",
-	"255.255.255.255", "0.0.0.0",   "0.1.2.3",    "127.0.0.1",  "1.0.0.0",    "126.255.255.255",
-	"128.0.0.0",       "240.0.0.1",
-};
-static const char *const destinations6[] = {
-	"2001:db8:1::11",
-	"2001:db8:1::11",
-	"2001:db8:1::12",
-	"2001:db8:1::13",
-	"2001:db8:1::14",
-	"2001:db8:9::",
-	"2001:db8:9:7::",
-	"2001:db8:9:7:ffff:ffff:ffff:ffff",
-	"2001:db8:9:6::1",
-	"2001:db8:9:8::",
-	"2001:db8:a::",
-	"2001:db8:8:ffff:ffff::1",
-	"2001:db8:1::15",
-	"2001:db8:1:1::11",
-	"ff02::1:ff00:11",
-	"ff02::16",
-	"::",
-	"::1",
-	"::2",
-	"::ffff:10.0.1.11",
-	"::fffe:10.0.1.11",
-	"2001:db8:f::7",
-};
-
-/* Half of them between a plain source and a server, so that what else is wrong comes to be seen. */
-static void put_addresses(struct making *making)
-{
-	bool is4 = making->family == AF_INET;
-	const char *source = is4 ? sources4[0] : sources6[0];
-	const char *destination = is4 ? destinations4[0] : destinations6[0];
-
-	if (percent(making, 40))
-		source = is4 ? PICK(making, sources4) : PICK(making, sources6);
-	if (percent(making, 40))
-		destination = is4 ? PICK(making, destinations4) : PICK(making, destinations6);
-	if (percent(making, 5))
-		source = is4 ? "198.51.100.7" : "2001:db8:aa::7"; /* Management's */
-	put_address(making, 12, 8, source);
-	put_address(making, 16, 24, destination);
 }
 
 static void add_ip4(struct making *making)
@@ -202,8 +113,10 @@ static void add_chain(struct making *making)
 			 : percent(making, 80) ? 1 + below(making, 3)
 					       : 6 + below(making, 5);
 
-	if (making->family == AF_INET)
+	if (making->family == AF_INET || making->turn)
 		count = percent(making, 85) ? 0 : count;
+	if (making->family == AF_INET6 && making->turn && percent(making, 12))
+		add_extension(making, 44);
 	for (uint32_t i = 0; i < count; i++) {
 		if (making->family == AF_INET && percent(making, 95))
 			add_extension(making, 51);
@@ -216,20 +129,6 @@ static void add_chain(struct making *making)
 	}
 }
 
-static uint16_t port(struct making *making)
-{
-	static const uint16_t ports[] = {
-		443,   443,   443,   442,   444,   5061,  5060,  5062,  3478,  3477, 3479, 49152,
-		49151, 57500, 57501, 50000, 49999, 59999, 60000, 22,    161,   68,   67,   546,
-		547,   8080,  0,     1,     9,     10,    65535, 38413, 47873, 40123};
-
-	if (percent(making, 30))
-		return making->protocol == 6 ? 443 : 3478;
-	if (percent(making, 10))
-		return making->protocol == 6 ? 22 : 161;
-	return percent(making, 95) ? PICK(making, ports) : any(making);
-}
-
 static void add_data(struct making *making)
 {
 	size_t size = percent(making, 70)   ? below(making, 40)
@@ -237,22 +136,6 @@ static void add_data(struct making *making)
 					    : below(making, 9000);
 
 	append(making, size, true);
-}
-
-static void put_ports(struct making *making)
-{
-	static const uint16_t froms[] = {40123, 40123, 67, 68, 546, 547, 0};
-	static const uint16_t dhcp[][2] = {{67, 68}, {68, 67}, {547, 546}, {546, 547}};
-	uint16_t from = PICK(making, froms), to = port(making);
-
-	if (percent(making, 5)) {
-		const uint16_t *pair = PICK(making, dhcp);
-
-		from = pair[0];
-		to = pair[1];
-	}
-	put16(making, making->transport, from);
-	put16(making, making->transport + 2, to);
 }
 
 static void add_tcp(struct making *making)
@@ -263,9 +146,21 @@ static void add_tcp(struct making *making)
 	making->transport = append(making, 20, true);
 	put_ports(making);
 	making->frame->bytes[making->transport + 12] = (5 + options / 4) << 4 | below(making, 16);
+	if (making->turn)
+		making->frame->bytes[making->transport + 13] = making->turn->flags;
 	append(making, options, true);
 	if (percent(making, 80))
 		add_data(making);
+}
+
+/* The length of a datagram of a conversation leaves some of its bytes out, at times all. */
+static size_t some_length(struct making *making)
+{
+	size_t whole = making->frame->size - making->transport;
+
+	if (making->turn && percent(making, 5))
+		return percent(making, 50) ? 8 : 8 + below(making, whole - 7);
+	return whole;
 }
 
 static void add_udp(struct making *making)
@@ -275,7 +170,9 @@ static void add_udp(struct making *making)
 	put_ports(making);
 	if (percent(making, 80))
 		add_data(making);
-	put16(making, making->transport + 4, making->frame->size - making->transport);
+	if (making->turn && making->frame->size > making->transport + 8)
+		making->frame->bytes[making->transport + 8] = making->turn->first;
+	put16(making, making->transport + 4, some_length(making));
 }
 
 static void add_icmp(struct making *making)
@@ -306,6 +203,8 @@ static void add_transport(struct making *making)
 {
 	uint32_t which = below(making, 100);
 
+	if (making->turn)
+		which = making->turn->protocol == 6 ? 0 : 50;
 	if (which < 40)
 		add_tcp(making);
 	else if (which < 75)
@@ -336,27 +235,61 @@ static void close_packet(struct making *making)
 		append(making, below(making, 60), true);
 }
 
+static bool is_ip4(struct making *making)
+{
+	return making->turn ? making->turn->family == AF_INET : percent(making, 50);
+}
+
+/* What goes wrong with a frame of a conversation is mostly that it is the wrong one. */
+static uint32_t share(const struct making *making, uint32_t of_single)
+{
+	return making->turn ? of_single / 3 : of_single;
+}
+
 static void make(struct making *making)
 {
-	making->frame->size = 0;
 	append(making, ETHERNET_SIZE, false);
-	add_tags(making);
-	if (percent(making, 5)) {
+	if (!making->turn || percent(making, 30))
+		add_tags(making);
+	if (!making->turn && percent(making, 5)) {
 		add_other(making);
 		return;
 	}
-	if (percent(making, 50))
+	if (is_ip4(making))
 		add_ip4(making);
 	else
 		add_ip6(making);
 	add_chain(making);
 	add_transport(making);
 	close_packet(making);
-	if (percent(making, 20))
+	if (percent(making, share(making, 20)))
 		spoil(making);
 }
 
-static struct making begin(struct generated *frame, uint64_t seed, uint64_t number)
+/* A frame that stands by itself enters, but for a few. */
+static void send_off(struct making *making)
+{
+	static const uint8_t ways[] = {GENERATED_SENT, GENERATED_SENT, GENERATED_FORWARDED,
+				       GENERATED_RETURNED};
+	struct generated *frame = making->frame;
+
+	frame->age = making->turn ? making->turn->age : 0;
+	if (making->turn)
+		frame->way = making->turn->way;
+	else
+		frame->way = percent(making, 10) ? PICK(making, ways) : GENERATED_ENTERS;
+}
+
+/* The kernel makes no skb of more than a page, nor of an IP header that is cut short. */
+static bool can_leave(const struct generated *frame)
+{
+	uint16_t type = frame->bytes[12] << 8 | frame->bytes[13];
+	size_t header = type == 0x0800 ? 20 : type == 0x86dd ? 40 : 1;
+
+	return frame->size >= ETHERNET_SIZE + header && frame->size <= LEAVES_MAX;
+}
+
+struct making begin(struct generated *frame, uint64_t seed, uint64_t number)
 {
 	struct making making = {
 		.frame = frame,
@@ -370,23 +303,39 @@ static struct making begin(struct generated *frame, uint64_t seed, uint64_t numb
 	return making;
 }
 
+/* As it comes out of the workshop, whole or with one thing wrong. */
+static struct making begin_and_make(struct generated *frame, uint64_t seed, uint64_t number,
+				    struct turn *turn)
+{
+	struct making making = begin(frame, seed, number);
+
+	frame->size = 0;
+	making.turn = take_turn(turn, seed, number) ? turn : NULL;
+	make(&making);
+	send_off(&making);
+	return making;
+}
+
 void generate(struct generated *frame, uint64_t seed, uint64_t number)
 {
-	struct making making = begin(frame, seed, number - GENERATED_TURN);
+	struct turn turn;
+	struct making making;
 	bool follows = false;
 
 	if (number / GENERATED_TURN % 2) {
-		make(&making);
+		making = begin_and_make(frame, seed, number - GENERATED_TURN, &turn);
 		follows = making.part && making.part < frame->size;
 	}
 	if (follows) {
 		follow_up(&making);
+		frame->age = 0;
 	} else {
-		making = begin(frame, seed, number);
-		make(&making);
+		making = begin_and_make(frame, seed, number, &turn);
 	}
-	if (percent(&making, 12))
+	if (percent(&making, share(&making, 12)))
 		frame->size = ETHERNET_SIZE + below(&making, frame->size - ETHERNET_SIZE + 1);
-	if (percent(&making, 12))
+	if (percent(&making, share(&making, 12)))
 		mutate(&making);
+	if (!can_leave(frame))
+		frame->way = GENERATED_ENTERS;
 }

@@ -7,9 +7,22 @@
 
 #include "generate.h"
 
+/* One frame of a conversation. */
+struct turn {
+	int family;
+	uint8_t protocol;
+	const char *source, *destination;
+	uint16_t from, to;
+	uint8_t flags; /* of TCP */
+	uint8_t first; /* of a payload of UDP */
+	enum generated_way way;
+	uint32_t age;
+};
+
 /* A frame in the making, and where its layers begin; 0: it has no such layer. */
 struct making {
 	struct generated *frame;
+	const struct turn *turn; /* NULL: it stands by itself */
 	uint64_t state;
 	size_t next;      /* where the last EtherType or protocol is stated */
 	size_t ip;        /* the IP header */
@@ -47,6 +60,16 @@ static inline void put16(struct making *making, size_t at, unsigned int value)
 	making->frame->bytes[at] = value >> 8;
 	making->frame->bytes[at + 1] = value;
 }
+
+/* Chance from the beginning: that of a seed and a number. */
+struct making begin(struct generated *frame, uint64_t seed, uint64_t number);
+
+/* Whether a frame belongs to a conversation, and what it has to say there. */
+bool take_turn(struct turn *turn, uint64_t seed, uint64_t number);
+
+/* Into the IP header, into that of TCP or UDP. */
+void put_addresses(struct making *making);
+void put_ports(struct making *making);
 
 /* Appends bytes, 0 or noise, and says where they begin. */
 size_t append(struct making *making, size_t size, bool noise);

@@ -5,11 +5,6 @@
  */
 #include "model_packet.h"
 
-/*
- * What this version does otherwise than the rules, all of it here: no packet passes as a reply or
- * drops as a forged source, and there are no guards.
- */
-
 bool inside(const uint8_t *address, int family, const struct model_prefix *prefix)
 {
 	uint8_t wanted[16];
@@ -23,7 +18,7 @@ bool inside(const uint8_t *address, int family, const struct model_prefix *prefi
 	return true;
 }
 
-static bool among(const uint8_t *address, int family, const struct model_prefix *list, size_t count)
+bool among(const uint8_t *address, int family, const struct model_prefix *list, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (inside(address, family, &list[i]))
@@ -108,22 +103,52 @@ static enum reason judge_ip6(struct packet *packet)
 	return UNDECIDED;
 }
 
-static enum reason find_server(struct packet *packet)
+static const struct model_server *server_at(const struct packet *packet, const uint8_t *address)
 {
 	const struct model_policy *policy = packet->policy;
 
-	packet->profile = policy->rest;
 	for (size_t i = 0; i < policy->server_count; i++) {
 		const struct model_server *server = &policy->servers[i];
 
-		if (inside(packet->destination, packet->family,
-			   packet->family == AF_INET ? &server->ip4 : &server->ip6)) {
-			packet->server = server;
-			packet->profile = server->profile;
-			return UNDECIDED;
-		}
+		if (inside(address, packet->family,
+			   packet->family == AF_INET ? &server->ip4 : &server->ip6))
+			return server;
 	}
-	return policy->whole_interface || policy->unlisted_drop ? UNDECIDED : REASON_UNLISTED;
+	return NULL;
+}
+
+/* Whether that address is one that is guarded, by a table or as any. */
+static bool find_server(struct packet *packet, const uint8_t *address)
+{
+	const struct model_policy *policy = packet->policy;
+
+	packet->server = server_at(packet, address);
+	packet->profile = packet->server ? packet->server->profile : policy->rest;
+	return packet->server || policy->whole_interface || policy->unlisted_drop;
+}
+
+/* What enters where no server is has no server's address as source. */
+static enum reason judge_ends(struct packet *packet)
+{
+	bool guarded = find_server(packet, packet->destination);
+	bool same = !memcmp(packet->source, packet->destination, packet->address_size);
+
+	if (packet->policy->replies && !packet->policy->inside &&
+	    server_at(packet, packet->source)) {
+		packet->other = same ? REASON_BAD_ADDRESS : UNDECIDED;
+		return REASON_FORGED_SOURCE;
+	}
+	return guarded ? UNDECIDED : REASON_UNLISTED;
+}
+
+static const struct model_prefix groups4[] = {{"224.0.0.0", 4}, {"255.255.255.255", 32}};
+static const struct model_prefix groups6[] = {{"ff00::", 8}};
+
+static bool is_group(const struct packet *packet, const uint8_t *address)
+{
+	bool is4 = packet->family == AF_INET;
+
+	return among(address, packet->family, is4 ? groups4 : groups6, is4 ? 2 : 1);
 }
 
 /* RFC 1122 section 3.2.1.3, RFC 6890; RFC 4291 sections 2.5.2, 2.5.3, 2.5.5.2, 2.7. */
@@ -131,18 +156,15 @@ static enum reason judge_addresses(struct packet *packet)
 {
 	static const struct model_prefix never4[] = {{"0.0.0.0", 8}, {"127.0.0.0", 8}};
 	static const struct model_prefix never6[] = {{"::", 128}, {"::1", 128}, {"::ffff:0:0", 96}};
-	static const struct model_prefix groups4[] = {{"224.0.0.0", 4}, {"255.255.255.255", 32}};
-	static const struct model_prefix groups6[] = {{"ff00::", 8}};
 	static const uint8_t zero[16];
 	bool is4 = packet->family == AF_INET;
 	const struct model_prefix *never = is4 ? never4 : never6;
-	const struct model_prefix *groups = is4 ? groups4 : groups6;
-	size_t never_count = is4 ? 2 : 3, group_count = is4 ? 2 : 1;
+	size_t never_count = is4 ? 2 : 3;
 
 	if (!memcmp(packet->source, packet->destination, packet->address_size))
 		return REASON_BAD_ADDRESS;
 	if (among(packet->destination, packet->family, never, never_count) ||
-	    among(packet->source, packet->family, groups, group_count))
+	    is_group(packet, packet->source))
 		return REASON_BAD_ADDRESS;
 	packet->unspecified = !memcmp(packet->source, zero, packet->address_size);
 	if (!packet->unspecified && among(packet->source, packet->family, never, never_count))
@@ -150,35 +172,58 @@ static enum reason judge_addresses(struct packet *packet)
 	return UNDECIDED;
 }
 
-static enum reason judge(struct packet *packet)
+static enum reason judge_headers(struct packet *packet)
 {
 	enum reason reason = judge_link(packet);
 
+	if (reason != UNDECIDED)
+		return reason;
+	return packet->family == AF_INET ? judge_ip4(packet) : judge_ip6(packet);
+}
+
+static enum reason judge(struct packet *packet)
+{
+	enum reason reason = judge_headers(packet);
+
 	if (reason == UNDECIDED)
-		reason = packet->family == AF_INET ? judge_ip4(packet) : judge_ip6(packet);
-	if (reason == UNDECIDED)
-		reason = find_server(packet);
+		reason = judge_ends(packet);
 	if (reason == UNDECIDED)
 		reason = judge_addresses(packet);
 	return reason == UNDECIDED ? judge_payload(packet) : reason;
 }
 
+static struct packet packet_of(const struct model_policy *policy, struct model_memory *memory,
+			       const struct model_frame *frame)
+{
+	return (struct packet){.policy = policy,
+			       .memory = memory,
+			       .frame = frame->bytes,
+			       .size = frame->size,
+			       .readable = frame->first_buffer,
+			       .other = UNDECIDED};
+}
+
 struct model_answer model_judge(const struct model_policy *policy, struct model_memory *memory,
 				const struct model_frame *frame)
 {
-	struct packet packet = {.policy = policy,
-				.memory = memory,
-				.frame = frame->bytes,
-				.size = frame->size,
-				.readable = frame->first_buffer,
-				.other = UNDECIDED};
+	struct packet packet = packet_of(policy, memory, frame);
 	struct model_answer answer = {.reason = judge(&packet)};
-	bool monitor = packet.server ? packet.server->monitor : policy->monitor;
 	bool bad = answer.reason >= REASON_NOT_PUBLISHED;
 
-	answer.drop = bad && !monitor;
-	answer.monitored = bad && monitor;
+	answer.drop = bad && !is_monitored(&packet);
+	answer.monitored = bad && is_monitored(&packet);
 	answer.length = packet.length;
 	answer.other = packet.other == UNDECIDED ? answer.reason : packet.other;
 	return answer;
+}
+
+void model_learn(const struct model_policy *policy, struct model_memory *memory,
+		 const struct model_frame *frame)
+{
+	struct packet packet = packet_of(policy, memory, frame);
+
+	if (policy->replies && judge_headers(&packet) == UNDECIDED &&
+	    find_server(&packet, packet.source) && judge_addresses(&packet) == UNDECIDED &&
+	    !is_group(&packet, packet.destination) && read_payload(&packet))
+		learn_flow(&packet);
 }

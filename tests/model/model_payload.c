@@ -24,7 +24,7 @@ static enum reason judge_header(struct packet *packet)
 /* What later fragments must have in common with their first: RFC 791, RFC 8200 section 4.5. */
 static struct model_first *find_first(const struct packet *packet)
 {
-	for (size_t i = 0; i < packet->memory->count; i++) {
+	for (size_t i = 0; i < packet->memory->first_count; i++) {
 		struct model_first *first = &packet->memory->firsts[i];
 
 		if (first->family == packet->family && first->id == packet->id &&
@@ -42,9 +42,9 @@ static void remember(const struct packet *packet)
 	struct model_first *first = find_first(packet);
 
 	if (!first) {
-		if (memory->count == MODEL_FIRSTS_MAX)
+		if (memory->first_count == MODEL_MEMORY_MAX)
 			return;
-		first = &memory->firsts[memory->count++];
+		first = &memory->firsts[memory->first_count++];
 	}
 	first->family = packet->family;
 	first->protocol = packet->first_protocol;
@@ -172,29 +172,38 @@ static bool from_management(const struct packet *packet)
 }
 
 /* RFC 2131 section 4.1, RFC 8415 section 7.2. */
-static bool is_dhcp_answer(const struct packet *packet, unsigned int from, unsigned int to)
+static bool is_dhcp_answer(const struct packet *packet)
 {
-	return packet->family == AF_INET ? from == 67 && to == 68 : from == 547 && to == 546;
+	return packet->family == AF_INET ? packet->from == 67 && packet->to == 68
+					 : packet->from == 547 && packet->to == 546;
 }
 
-static enum reason judge_ports(const struct packet *packet, unsigned int from, unsigned int to)
+/* Whether a run of ports lets a packet pass that goes to one of them. */
+static enum reason judge_opening(struct packet *packet, const struct model_ports *ports)
+{
+	switch (ports->opening) {
+	case MODEL_PUBLISHED: return REASON_PUBLISHED;
+	case MODEL_MANAGEMENT: return from_management(packet) ? REASON_MANAGEMENT : UNDECIDED;
+	case MODEL_DHCP_ANSWERS: return is_dhcp_answer(packet) ? REASON_DHCP : UNDECIDED;
+	case MODEL_GUARDED: packet->opened = ports; return judge_guard(packet);
+	case MODEL_NOBODY: break;
+	}
+	return UNDECIDED;
+}
+
+static enum reason judge_ports(struct packet *packet)
 {
 	const struct model_policy *policy = packet->policy;
 
-	if (!to || (!from && packet->protocol == IPPROTO_TCP))
-		return REASON_PORT_ZERO;
 	for (size_t i = 0; i < policy->port_count; i++) {
 		const struct model_ports *ports = &policy->ports[i];
+		enum reason reason;
 
-		if (ports->profile != packet->profile || ports->protocol != packet->protocol ||
-		    to < ports->first || to > ports->last)
+		if (!opens(ports, packet, packet->to))
 			continue;
-		if (ports->opening == MODEL_PUBLISHED)
-			return REASON_PUBLISHED;
-		if (ports->opening == MODEL_MANAGEMENT && from_management(packet))
-			return REASON_MANAGEMENT;
-		if (ports->opening == MODEL_DHCP_ANSWERS && is_dhcp_answer(packet, from, to))
-			return REASON_DHCP;
+		reason = judge_opening(packet, ports);
+		if (reason != UNDECIDED)
+			return reason;
 	}
 	return !packet->server && policy->unlisted_drop ? REASON_NOT_LISTED : REASON_NOT_PUBLISHED;
 }
@@ -207,27 +216,55 @@ static enum reason cut_short(const struct packet *packet)
 	return packet->fragment ? REASON_FRAGMENT_SHORT : REASON_MALFORMED;
 }
 
+/* What stands in a header that is there; RFC 9293 section 3.1, RFC 768. */
+static void read_fields(struct packet *packet)
+{
+	const uint8_t *header = packet->frame + packet->at;
+
+	packet->from = number16(header);
+	packet->to = number16(header + 2);
+	if (packet->protocol == IPPROTO_TCP) {
+		packet->fin = header[13] & 0x01;
+		packet->syn = header[13] & 0x02;
+		packet->rst = header[13] & 0x04;
+		packet->ack = header[13] & 0x10;
+		return;
+	}
+	packet->data = packet->at + 8;
+	packet->data_end = packet->at + number16(header + 4);
+}
+
 /* RFC 9293 section 3.1: the data offset, in words. RFC 768: the length, with the header. */
-static enum reason judge_tcp_udp(struct packet *packet)
+static enum reason read_tcp_udp(struct packet *packet)
 {
 	const uint8_t *header = packet->frame + packet->at;
 	bool tcp = packet->protocol == IPPROTO_TCP;
 	size_t least = tcp ? 20 : 8, stated;
-	unsigned int from, to;
 
 	if (!holds(packet, least))
 		return cut_short(packet);
-	from = number16(header);
-	to = number16(header + 2);
+	read_fields(packet);
 	stated = tcp ? (header[12] >> 4) * 4U : number16(header + 4);
-	if (packet->unspecified && (tcp || packet->family == AF_INET6 || from != 68 || to != 67))
+	if (packet->unspecified &&
+	    (tcp || packet->family == AF_INET6 || packet->from != 68 || packet->to != 67))
 		return REASON_BAD_ADDRESS;
 	if (stated < least)
 		return packet->unspecified ? REASON_BAD_ADDRESS : REASON_MALFORMED;
 	/* a datagram may be longer than its first part */
 	if (packet->at + stated > packet->end && (tcp || !packet->fragment))
 		return cut_short(packet);
-	return judge_ports(packet, from, to);
+	return UNDECIDED;
+}
+
+static enum reason judge_tcp_udp(struct packet *packet)
+{
+	enum reason reason = read_tcp_udp(packet);
+
+	if (reason != UNDECIDED)
+		return reason;
+	if (!packet->to || (!packet->from && packet->protocol == IPPROTO_TCP))
+		return REASON_PORT_ZERO;
+	return judge_flow(packet, judge_ports(packet));
 }
 
 /* The types that pass, RFC 4890; those that may come from `::`: NS, RS and MLD. */
@@ -307,4 +344,11 @@ enum reason judge_payload(struct packet *packet)
 	if (packet->fragment && !packet->offset && reason < REASON_NOT_PUBLISHED)
 		remember(packet);
 	return reason;
+}
+
+bool read_payload(struct packet *packet)
+{
+	return judge_chain(packet) == UNDECIDED &&
+	       (packet->protocol == IPPROTO_TCP || packet->protocol == IPPROTO_UDP) &&
+	       read_tcp_udp(packet) == UNDECIDED && packet->from && packet->to;
 }
