@@ -84,12 +84,13 @@ static bool switch_egress(const struct gate *gate, const struct choice_interface
 			  int program, GPtrArray *steps, struct messages *messages)
 {
 	const struct gate_link *link = gate_link(gate, interface->name);
-	unsigned int ifindex = if_nametoindex(interface->name);
+	unsigned int ifindex;
 	struct step *step;
 	int error;
 
 	if (program < 0)
 		return true; /* replies are off */
+	ifindex = if_nametoindex(interface->name);
 	if (!ifindex)
 		return fail(messages, interface->name, "find the interface", errno);
 	error = egress_attach((int)ifindex, program);

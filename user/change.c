@@ -13,6 +13,8 @@
 #include "layout.h"
 #include "load.h"
 #include "number.h"
+#include "totals.h"
+#include "view.h"
 
 /* Who asks: the one who logged in, behind sudo or su too; never a name service beyond passwd. */
 static char *whoami(void)
@@ -97,14 +99,54 @@ static void report(const struct generation *generation)
 	}
 }
 
+static bool is_monitored(const struct generation *generation, const struct server *server)
+{
+	return generation->choice->monitor ||
+	       (server ? server->monitor : generation->policy->settings.monitor);
+}
+
+/* Whether something that was only counted will be dropped. */
+static bool begins_to_enforce(const struct generation *old, const struct generation *next)
+{
+	const GPtrArray *servers = next->policy->servers;
+	bool begins = is_monitored(old, NULL) && !is_monitored(next, NULL);
+
+	for (guint i = 0; !begins && i < servers->len; i++) {
+		const struct server *server = servers->pdata[i];
+		const struct server *before = policy_server(old->policy, server->name);
+
+		begins = before && is_monitored(old, before) && !is_monitored(next, server);
+	}
+	return begins;
+}
+
+/* What the time of monitoring has shown, for whoever dares to enforce now. */
+static void report_monitored(const struct gate *gate)
+{
+	struct messages *unheard = messages_new();
+	struct totals *totals = totals_read(gate->directory, unheard);
+	struct json_object *json = json_object_new_object();
+
+	if (totals) {
+		view_add_stats(json, gate->generation, totals, NULL, 0);
+		view_print_monitored(json);
+	}
+	json_object_put(json);
+	totals_free(totals);
+	messages_free(unheard);
+}
+
 enum exit_code change_apply(struct context *context, struct gate *gate, struct generation *next)
 {
+	bool begins = gate->generation && begins_to_enforce(gate->generation, next);
 	bool done = true;
 
 	if (gate->generation && gate_is_whole(gate) && generation_same(gate->generation, next))
 		printf("unchanged: generation %u stays in force\n", gate->generation->number);
 	else if ((done = gate_apply(gate, next, context->messages)))
 		report(next);
+	if (done && begins)
+		report_monitored(gate);
 	generation_free(next);
 	return done ? EXIT_RIGHT : EXIT_WRONG;
 }

@@ -29,14 +29,15 @@ static const __u32 handles[] = {HANDLE_QDISC_FOUND, HANDLE_QDISC_MADE};
 #define HOOK(name, index) \
 	LIBBPF_OPTS(bpf_tc_hook, name, .ifindex = (index), .attach_point = BPF_TC_EGRESS)
 
-/* As the kernel cuts the name off. */
-static bool is_ours(int program)
+/* The name as the kernel cuts it off. 0, -EEXIST if it is another's, or -errno. */
+static int check_ours(int program)
 {
 	struct bpf_prog_info info = {};
 	__u32 size = sizeof(info);
 
-	return !bpf_obj_get_info_by_fd(program, &info, &size) &&
-	       !strncmp(info.name, "portcullis_egress", sizeof(info.name) - 1);
+	if (bpf_obj_get_info_by_fd(program, &info, &size))
+		return -errno;
+	return strncmp(info.name, "portcullis_egress", sizeof(info.name) - 1) ? -EEXIST : 0;
 }
 
 static int query(int ifindex, __u32 handle, struct egress *out)
@@ -49,7 +50,14 @@ static int query(int ifindex, __u32 handle, struct egress *out)
 		return err;
 	out->program = bpf_prog_get_fd_by_id(options.prog_id);
 	out->handle = handle;
-	return out->program < 0 ? -errno : 0;
+	if (out->program < 0)
+		return -errno;
+	err = check_ours(out->program);
+	if (err) {
+		close(out->program);
+		out->program = -1;
+	}
+	return err;
 }
 
 /* Whether an error only says that there is no qdisc, or no such filter. */
@@ -64,13 +72,6 @@ int egress_find(int ifindex, struct egress *out)
 	for (size_t i = 0; i < G_N_ELEMENTS(handles); i++) {
 		int err = query(ifindex, handles[i], out);
 
-		if (!err && is_ours(out->program))
-			return 0;
-		if (!err) {
-			close(out->program);
-			out->program = -1;
-			return -EEXIST;
-		}
 		if (!is_absence(err))
 			return err;
 	}

@@ -27,6 +27,9 @@ char *view_services(struct json_object *services);
 void view_add_stats(struct json_object *json, const struct generation *generation,
 		    const struct totals *now, const struct totals *before, double seconds);
 
+/* Prints what of them was counted and not dropped: the five most frequent reasons and ports. */
+void view_print_monitored(struct json_object *stats);
+
 /* Prints them, with the table for "port", "service" or "server". */
 void view_print_stats(struct json_object *stats, const char *by);
 

@@ -7,6 +7,9 @@
 #include "output.h"
 #include "view.h"
 
+/* As many as one looks at before saying enforce. */
+#define MONITORED_SHOWN 5
+
 static char *number(struct json_object *json, const char *key)
 {
 	return g_strdup_printf("%" G_GUINT64_FORMAT, json_number(json, key));
@@ -115,12 +118,12 @@ static void print_by_server(struct json_object *stats)
 	listing_print_below(listing);
 }
 
-static void print_dropped_ports(struct json_object *stats)
+static void print_dropped_ports(struct json_object *stats, const char *title, size_t most)
 {
 	struct json_object *list = json_member(stats, "dropped_ports");
-	struct listing *listing = listing_new("DROPPED PORT|>PACKETS");
+	struct listing *listing = listing_new(title);
 
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
+	for (size_t i = 0; i < MIN(json_object_array_length(list), most); i++) {
 		struct json_object *one = json_object_array_get_idx(list, i);
 
 		listing_add(listing,
@@ -129,6 +132,38 @@ static void print_dropped_ports(struct json_object *stats)
 			    number(one, "packets"));
 	}
 	listing_print_below(listing);
+}
+
+static int by_packets(const void *a, const void *b)
+{
+	uint64_t left = json_number(*(struct json_object *const *)a, "packets");
+	uint64_t right = json_number(*(struct json_object *const *)b, "packets");
+
+	return left < right ? 1 : left > right ? -1 : 0;
+}
+
+void view_print_monitored(struct json_object *stats)
+{
+	struct json_object *list = json_member(stats, "reasons");
+	g_autoptr(GPtrArray) monitored = g_ptr_array_new();
+	struct listing *listing = listing_new("WOULD HAVE BEEN DROPPED|>PACKETS|>BYTES");
+
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *one = json_object_array_get_idx(list, i);
+
+		if (!strcmp(json_string(one, "verdict"), "would-drop"))
+			g_ptr_array_add(monitored, one);
+	}
+	if (!monitored->len)
+		puts("nothing was counted that would have been dropped");
+	g_ptr_array_sort(monitored, by_packets);
+	for (guint i = 0; i < MIN(monitored->len, MONITORED_SHOWN); i++)
+		listing_add(listing, g_strdup(json_string(monitored->pdata[i], "reason")),
+			    number(monitored->pdata[i], "packets"),
+			    number(monitored->pdata[i], "bytes"));
+	listing_print(listing);
+	if (monitored->len)
+		print_dropped_ports(stats, "ON PORT|>PACKETS", MONITORED_SHOWN);
 }
 
 void view_print_stats(struct json_object *stats, const char *by)
@@ -143,5 +178,5 @@ void view_print_stats(struct json_object *stats, const char *by)
 		print_by_server(stats);
 	else
 		print_by_port(stats);
-	print_dropped_ports(stats);
+	print_dropped_ports(stats, "DROPPED PORT|>PACKETS", SIZE_MAX);
 }

@@ -26,6 +26,7 @@
 #include <sys/statfs.h>
 #include <sys/utsname.h>
 
+#include "egress.h"
 #include "gate.h"
 #include "inputs.h"
 #include "layout.h"
@@ -89,6 +90,20 @@ static void append_names(GString *text, const char *folder)
 		g_string_append_printf(text, "%s\n", (char *)names->pdata[i]);
 }
 
+/* The id of the program that learns replies; 0: none. */
+static void append_egress(GString *text, int index)
+{
+	struct bpf_prog_info info = {};
+	struct egress egress = {.program = -1};
+	__u32 size = sizeof(info);
+
+	assert_int_equal(egress_find(index, &egress), 0);
+	if (egress.program >= 0)
+		assert_int_equal(__real_bpf_obj_get_info_by_fd(egress.program, &info, &size), 0);
+	close(egress.program);
+	g_string_append_printf(text, "  egress program %u\n", info.id);
+}
+
 /* The programs on both cards, all pins, and the descriptors that this process holds. */
 static char *enforced(void)
 {
@@ -100,6 +115,7 @@ static char *enforced(void)
 
 		bpf_xdp_query_id((int)__real_if_nametoindex(cards[i]), 0, &program);
 		g_string_append_printf(text, "%s: program %u\n", cards[i], program);
+		append_egress(text, (int)__real_if_nametoindex(cards[i]));
 	}
 	append_names(text, folder);
 	g_string_append(text, "descriptors:\n");
@@ -116,6 +132,7 @@ struct wanted {
 	unsigned int slots; /* counter slots given beside those of the profile */
 	const char *site;   /* in place of a profile */
 	const char *management;
+	bool replies; /* a second program for each card: twice the time */
 };
 
 static struct generation *make_generation(const struct wanted *wanted, const struct gate *gate)
@@ -128,6 +145,7 @@ static struct generation *make_generation(const struct wanted *wanted, const str
 		g_ptr_array_add(choice->sources, source_new("site.md", SOURCE_SITE, wanted->site,
 							    strlen(wanted->site)));
 	choice->management = g_strdup(wanted->management);
+	choice->replies_off = !wanted->replies;
 	for (int i = 0; i < wanted->cards; i++)
 		choice_set_interface(choice, cards[i], wanted->profile, ATTACH_NATIVE);
 	next = generation_new(choice, gate->generation);
@@ -263,6 +281,28 @@ static void test_first_load(void **state)
 	fail_each_call(&nothing, &front_end);
 }
 
+static void test_replies(void **state)
+{
+	static const struct wanted on = {.profile = "director", .cards = CARDS, .replies = true};
+
+	fail_each_call(&nothing, &on);
+}
+
+static void test_replies_go_on(void **state)
+{
+	static const struct wanted one = {.profile = "director", .cards = 1, .replies = true};
+	static const struct wanted both = {.profile = "mediation", .cards = CARDS, .replies = true};
+
+	fail_each_call(&one, &both);
+}
+
+static void test_replies_end(void **state)
+{
+	static const struct wanted on = {.profile = "director", .cards = 1, .replies = true};
+
+	fail_each_call(&on, &front_end_on_one);
+}
+
 static void test_site(void **state)
 {
 	static const struct wanted site = {
@@ -316,13 +356,11 @@ static void test_every_call_has_failed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_first_load),
-		cmocka_unit_test(test_site),
-		cmocka_unit_test(test_swap),
-		cmocka_unit_test(test_another_card),
-		cmocka_unit_test(test_one_card_less),
-		cmocka_unit_test(test_growth),
-		cmocka_unit_test(test_every_call_has_failed),
+		cmocka_unit_test(test_first_load),    cmocka_unit_test(test_replies),
+		cmocka_unit_test(test_replies_go_on), cmocka_unit_test(test_replies_end),
+		cmocka_unit_test(test_site),          cmocka_unit_test(test_swap),
+		cmocka_unit_test(test_another_card),  cmocka_unit_test(test_one_card_less),
+		cmocka_unit_test(test_growth),        cmocka_unit_test(test_every_call_has_failed),
 	};
 
 	if (skip_without_root())

@@ -160,12 +160,61 @@ static void prints_rates_of_servers(void **state)
 			    "  fe01         1      2          5        3      4       7.0k\n");
 }
 
+static char *print_monitored(const char *text)
+{
+	struct json_object *json = json_tokener_parse(text);
+	struct capture capture = capture_begin();
+
+	view_print_monitored(json);
+	json_object_put(json);
+	return capture_end(&capture);
+}
+
+/* The five most frequent of each, and nothing that was really dropped. */
+static void prints_what_was_monitored(void **state)
+{
+	GString *many = g_string_new("{\"reasons\": [");
+	g_autofree char *none = print_monitored("{\"reasons\": [{\"reason\": \"malformed\", "
+						"\"verdict\": \"drop\", \"packets\": 5}]}");
+	g_autofree char *text = NULL;
+
+	assert_string_equal(none, "nothing was counted that would have been dropped\n");
+	for (int i = 1; i <= 7; i++)
+		g_string_append_printf(many,
+				       "%s{\"reason\": \"r%d\", \"verdict\": \"%s\", "
+				       "\"packets\": %d, \"bytes\": %d}",
+				       i > 1 ? ", " : "", i, i == 7 ? "drop" : "would-drop", i,
+				       10 * i);
+	g_string_append(many, "], \"dropped_ports\": [");
+	for (int i = 9; i > 3; i--)
+		g_string_append_printf(many,
+				       "%s{\"protocol\": \"tcp\", \"port\": %d, \"packets\": %d}",
+				       i < 9 ? ", " : "", i, i);
+	g_string_append(many, "]}");
+	text = print_monitored(many->str);
+	g_string_free(many, TRUE);
+	assert_string_equal(text, "  WOULD HAVE BEEN DROPPED  PACKETS  BYTES\n"
+				  "  r6                             6     60\n"
+				  "  r5                             5     50\n"
+				  "  r4                             4     40\n"
+				  "  r3                             3     30\n"
+				  "  r2                             2     20\n"
+				  "\n"
+				  "  ON PORT  PACKETS\n"
+				  "  tcp/9          9\n"
+				  "  tcp/8          8\n"
+				  "  tcp/7          7\n"
+				  "  tcp/6          6\n"
+				  "  tcp/5          5\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(prints_by_port),   cmocka_unit_test(prints_by_service),
-		cmocka_unit_test(prints_by_server), cmocka_unit_test(prints_nothing_counted),
-		cmocka_unit_test(prints_rates),     cmocka_unit_test(prints_rates_of_servers),
+		cmocka_unit_test(prints_what_was_monitored), cmocka_unit_test(prints_by_port),
+		cmocka_unit_test(prints_by_service),         cmocka_unit_test(prints_by_server),
+		cmocka_unit_test(prints_nothing_counted),    cmocka_unit_test(prints_rates),
+		cmocka_unit_test(prints_rates_of_servers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
