@@ -107,6 +107,18 @@ static __always_inline bool is_fragment6(const struct extension *extension, __u8
 	       extension->fragment_offset & (FRAGMENT_OFFSET | FRAGMENT_MORE);
 }
 
+/* Wherever in the frame it lies: not every chain ends in the first buffer. */
+static __always_inline bool extension_read(struct xdp_md *ctx, __u32 offset,
+					   struct extension *extension)
+{
+	const struct extension *at = (void *)(long)ctx->data + offset;
+
+	if (unlikely((void *)(at + 1) > (void *)(long)ctx->data_end))
+		return !bpf_xdp_load_bytes(ctx, offset, extension, sizeof(*extension));
+	*extension = *at;
+	return true;
+}
+
 /*
  * Walks from offset in the frame over at most `rest` bytes, beginning with a header of the kind
  * that protocol says. Behind the header of a later fragment there is only payload. Returns struct
@@ -115,24 +127,23 @@ static __always_inline bool is_fragment6(const struct extension *extension, __u8
 __noinline __u64 extensions_walk(struct xdp_md *ctx, __u32 offset, __u32 rest, __u32 protocol,
 				 __u32 ip)
 {
-	void *data = (void *)(long)ctx->data;
-	void *end = (void *)(long)ctx->data_end;
 	struct extensions walk = {.protocol = protocol, .reason = EXTENSIONS_PASSED};
 
 	for (int i = 0; i < EXTENSIONS_MAX; i++) {
 		__u32 at = (offset + walk.length) & EXTENSIONS_MASK;
-		const struct extension *extension = data + at;
+		struct extension extension;
 		bool fragment;
 		__u32 length;
 
 		if (!is_extension(ip, walk.protocol))
 			return walk.walked;
-		if ((void *)(extension + 1) > end || walk.length + sizeof(*extension) > rest) {
+		if (walk.length + sizeof(extension) > rest ||
+		    !extension_read(ctx, at, &extension)) {
 			walk.reason = REASON_MALFORMED;
 			return walk.walked;
 		}
-		walk.reason = extension_judge(extension, walk.protocol, &length);
-		fragment = is_fragment6(extension, walk.protocol);
+		walk.reason = extension_judge(&extension, walk.protocol, &length);
+		fragment = is_fragment6(&extension, walk.protocol);
 		if (walk.reason == EXTENSIONS_PASSED &&
 		    (walk.length + length > rest || (fragment && walk.fragment)))
 			walk.reason = REASON_MALFORMED;
@@ -140,9 +151,9 @@ __noinline __u64 extensions_walk(struct xdp_md *ctx, __u32 offset, __u32 rest, _
 			return walk.walked;
 		if (fragment)
 			walk.fragment = walk.length + 1;
-		walk.protocol = extension->next_header;
+		walk.protocol = extension.next_header;
 		walk.length += length;
-		if (fragment && extension->fragment_offset & FRAGMENT_OFFSET)
+		if (fragment && extension.fragment_offset & FRAGMENT_OFFSET)
 			return walk.walked;
 	}
 	if (is_extension(ip, walk.protocol))

@@ -343,15 +343,6 @@ static bool expect(const struct portcullis *program, const struct frame *frame, 
 	return drop;
 }
 
-uint32_t harness_verdict(struct portcullis *program, const void *frame, size_t size)
-{
-	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame, .data_size_in = size);
-
-	assert_int_equal(bpf_prog_test_run_opts(bpf_program__fd(program->progs.portcullis), &run),
-			 0);
-	return run.retval;
-}
-
 const char *harness_reason_name(enum reason reason)
 {
 	static const char *const names[] = {
