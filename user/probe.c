@@ -26,7 +26,18 @@ static bool fail(struct messages *messages, const char *step)
 	return false;
 }
 
-/* One map of the enforcing program: the constants are copied, what is not a counter is shared. */
+/* What packets write into is the twin's own, so that a question changes nothing in the gate. */
+static bool is_own(const struct bpf_map_info *info)
+{
+	static const char *const written[] = {"fragments", "inbound_flows", "limits"};
+
+	for (unsigned int i = 0; i < G_N_ELEMENTS(written); i++)
+		if (!strcmp(info->name, written[i]))
+			return true;
+	return info->type == BPF_MAP_TYPE_PERCPU_ARRAY; /* counters */
+}
+
+/* One map of the enforcing program: constants are copied, what is only read is shared. */
 static bool adopt_map(struct portcullis *twin, int fd, struct messages *messages)
 {
 	struct bpf_map_info info = {};
@@ -44,9 +55,9 @@ static bool adopt_map(struct portcullis *twin, int fd, struct messages *messages
 	map = bpf_object__find_map_by_name(twin->obj, info.name);
 	if (!map)
 		return true;
-	if (info.type == BPF_MAP_TYPE_PERCPU_ARRAY)
+	if (is_own(&info))
 		return !bpf_map__set_max_entries(map, info.max_entries) ||
-		       fail(messages, "size a counter of the twin");
+		       fail(messages, "size a map of the twin");
 	return !bpf_map__reuse_fd(map, fd) || fail(messages, "share a map of the program");
 }
 
