@@ -176,7 +176,7 @@ static __always_inline void egress_learn(struct __sk_buff *ctx)
 {
 	struct outcome outcome = {};
 	struct packet packet = {.outcome = &outcome};
-	struct cursor cursor = cursor_make_egress(ctx);
+	struct cursor cursor = cursor_egress(ctx);
 
 	if (!egress_parse(&cursor, &packet))
 		return;

@@ -107,30 +107,50 @@ static __always_inline bool is_fragment6(const struct extension *extension, __u8
 	       extension->fragment_offset & (FRAGMENT_OFFSET | FRAGMENT_MORE);
 }
 
+/* Wherever in the frame it lies: not every chain ends in the first buffer. */
+static __always_inline bool extension_read(struct xdp_md *ctx, __u32 offset,
+					   struct extension *extension)
+{
+	const struct extension *at = (void *)(long)ctx->data + offset;
+
+	if (unlikely((void *)(at + 1) > (void *)(long)ctx->data_end))
+		return !bpf_xdp_load_bytes(ctx, offset, extension, sizeof(*extension));
+	*extension = *at;
+	return true;
+}
+
+static __always_inline bool extension_read_egress(struct __sk_buff *ctx, __u32 offset,
+						  struct extension *extension)
+{
+	return !bpf_skb_load_bytes(ctx, offset, extension, sizeof(*extension));
+}
+
 /*
  * Walks from offset in the frame over at most `rest` bytes, beginning with a header of the kind
  * that protocol says. Behind the header of a later fragment there is only payload. Returns struct
  * extensions.
  */
-static __always_inline __u64 walk_from(void *data, void *end, __u32 offset, __u32 rest,
+static __always_inline __u64 walk_from(void *ctx, bool egress, __u32 offset, __u32 rest,
 				       __u32 protocol, __u32 ip)
 {
 	struct extensions walk = {.protocol = protocol, .reason = EXTENSIONS_PASSED};
 
 	for (int i = 0; i < EXTENSIONS_MAX; i++) {
 		__u32 at = (offset + walk.length) & EXTENSIONS_MASK;
-		const struct extension *extension = data + at;
+		struct extension extension;
 		bool fragment;
 		__u32 length;
 
 		if (!is_extension(ip, walk.protocol))
 			return walk.walked;
-		if ((void *)(extension + 1) > end || walk.length + sizeof(*extension) > rest) {
+		if (walk.length + sizeof(extension) > rest ||
+		    !(egress ? extension_read_egress(ctx, at, &extension)
+			     : extension_read(ctx, at, &extension))) {
 			walk.reason = REASON_MALFORMED;
 			return walk.walked;
 		}
-		walk.reason = extension_judge(extension, walk.protocol, &length);
-		fragment = is_fragment6(extension, walk.protocol);
+		walk.reason = extension_judge(&extension, walk.protocol, &length);
+		fragment = is_fragment6(&extension, walk.protocol);
 		if (walk.reason == EXTENSIONS_PASSED &&
 		    (walk.length + length > rest || (fragment && walk.fragment)))
 			walk.reason = REASON_MALFORMED;
@@ -138,9 +158,9 @@ static __always_inline __u64 walk_from(void *data, void *end, __u32 offset, __u3
 			return walk.walked;
 		if (fragment)
 			walk.fragment = walk.length + 1;
-		walk.protocol = extension->next_header;
+		walk.protocol = extension.next_header;
 		walk.length += length;
-		if (fragment && extension->fragment_offset & FRAGMENT_OFFSET)
+		if (fragment && extension.fragment_offset & FRAGMENT_OFFSET)
 			return walk.walked;
 	}
 	if (is_extension(ip, walk.protocol))
@@ -151,16 +171,14 @@ static __always_inline __u64 walk_from(void *data, void *end, __u32 offset, __u3
 __noinline __u64 extensions_walk(struct xdp_md *ctx, __u32 offset, __u32 rest, __u32 protocol,
 				 __u32 ip)
 {
-	return walk_from((void *)(long)ctx->data, (void *)(long)ctx->data_end, offset, rest,
-			 protocol, ip);
+	return walk_from(ctx, false, offset, rest, protocol, ip);
 }
 
 /* For the egress program. */
 __noinline __u64 extensions_walk_egress(struct __sk_buff *ctx, __u32 offset, __u32 rest,
 					__u32 protocol, __u32 ip)
 {
-	return walk_from((void *)(long)ctx->data, (void *)(long)ctx->data_end, offset, rest,
-			 protocol, ip);
+	return walk_from(ctx, true, offset, rest, protocol, ip);
 }
 
 #endif

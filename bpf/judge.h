@@ -10,6 +10,7 @@
 #include "extensions.h"
 #include "flows.h"
 #include "fragments.h"
+#include "icmp.h"
 #include "maps.h"
 #include "packet.h"
 #include "parse.h"
@@ -139,25 +140,10 @@ static __always_inline bool judge_udp(struct cursor *cursor, struct packet *pack
 	return judge_ports(packet);
 }
 
-/* ICMP types that hosts need: answers and errors, echo. */
-#define ICMP_TYPES (1U << 0 | 1U << 3 | 1U << 8 | 1U << 11 | 1U << 12)
-
-/* The same of ICMPv6 (RFC 4890, 4.4): its errors, and from 128 on, informational messages. */
-#define ICMPV6_ERRORS (1U << 1 | 1U << 2 | 1U << 3 | 1U << 4)
-#define ICMPV6_INFORMATION                                              \
-	(0x1ffU     /* 128-136: echo, listeners, routers, neighbours */ \
-	 | 7U << 13 /* 141-143: inverse neighbours, listeners */        \
-	 | 3U << 20 /* 148-149: certification paths */                  \
-	 | 7U << 23 /* 151-153: multicast routers */)
-
 static __always_inline bool icmp_needed(const struct packet *packet)
 {
-	__u32 type = packet->icmp_type;
-
-	if (packet->ip == IP_V4)
-		return type < 32 && ICMP_TYPES >> type & 1;
-	return type < 128 ? type < 32 && ICMPV6_ERRORS >> type & 1
-			  : type < 160 && ICMPV6_INFORMATION >> (type - 128) & 1;
+	return packet->ip == IP_V4 ? icmp_type_needed(packet->icmp_type)
+				   : icmpv6_type_needed(packet->icmp_type);
 }
 
 /* What a host sends before it has an address: RFC 4861, RFC 4862, RFC 3590. */

@@ -32,12 +32,18 @@ enum ip_version {
 /* What is decided and counted, apart from what is parsed: see outcome_settle(). */
 struct outcome {
 	enum reason reason;
-	__u32 length; /* of the IP packet as its header states; before that is checked, what the
-			 frame's first buffer holds behind the link header */
+	__u32 length; /* of the IP packet as its header states; before that is checked, of what
+			 the frame holds behind the link header */
 	__u32 target; /* what the destination leads to */
 	__u32 slot;   /* in `counters`, if the reason is REASON_PUBLISHED */
 	__u32 port_index;
-	bool nobody; /* from 0.0.0.0 or ::, and nothing yet says that it may be */
+	union {
+		struct {
+			bool nobody; /* from 0.0.0.0 or ::, and nothing yet says that it may be */
+			bool cut;    /* a header does not end in the frame's first buffer */
+		};
+		__u32 remarks; /* any of these: asked once, where most packets have none */
+	};
 };
 
 union address {
@@ -97,6 +103,13 @@ static __always_inline bool decide(struct packet *packet, enum reason reason)
 {
 	packet->outcome->reason = reason;
 	return false;
+}
+
+/* Ends it for want of a header, which may be there, but in another of the frame's buffers. */
+static __always_inline bool decide_cut(struct packet *packet, enum reason reason)
+{
+	packet->outcome->cut = true;
+	return decide(packet, reason);
 }
 
 /*

@@ -39,21 +39,25 @@ static __always_inline __u64 host16(__be16 network)
 	return host;
 }
 
-/* Where the parser stands. */
+/*
+ * Where the parser stands: in the frame's first buffer, where headers are read as they lie; or, if
+ * that does not hold them all, in copies of them, made one by one.
+ */
 struct cursor {
-	void *ctx;   /* struct xdp_md, or struct __sk_buff where the frame leaves */
-	bool egress; /* a constant, once inlined */
-	void *start;
+	void *ctx; /* struct xdp_md; of a frame that leaves, struct __sk_buff */
 	void *at;
-	void *end;  /* of the frame's first buffer: what may be touched */
-	__u32 rest; /* bytes from `at` to the end of the IP packet: what may be believed */
+	void *end;    /* of the first buffer: what may be touched */
+	__u32 rest;   /* bytes from `at` to the end of the IP packet: what may be believed */
+	__u32 offset; /* in the frame, if scattered */
+	/* both known to the compiler, so that they cost nothing */
+	bool scattered; /* `at` is in copies */
+	bool egress;    /* the frame leaves */
 };
 
 static __always_inline struct cursor cursor_make(struct xdp_md *ctx)
 {
 	struct cursor cursor = {
 		.ctx = ctx,
-		.start = (void *)(long)ctx->data,
 		.at = (void *)(long)ctx->data,
 		.end = (void *)(long)ctx->data_end,
 		.rest = ~0U, /* no IP header read yet */
@@ -62,56 +66,99 @@ static __always_inline struct cursor cursor_make(struct xdp_md *ctx)
 	return cursor;
 }
 
+static __always_inline struct cursor cursor_egress(struct __sk_buff *ctx)
+{
+	struct cursor cursor = {
+		.ctx = ctx,
+		.at = (void *)(long)ctx->data,
+		.end = (void *)(long)ctx->data_end,
+		.rest = ~0U,
+		.egress = true,
+	};
+
+	return cursor;
+}
+
+/* The copies: of the IP header, before it of those that precede it; and of the one behind it. */
+struct copies {
+	struct ipv6hdr network;
+	union {
+		struct tcphdr transport;
+		__u64 aligned;
+	};
+};
+
+static __always_inline struct cursor cursor_scattered(struct xdp_md *ctx, struct copies *copies)
+{
+	struct cursor cursor = {.ctx = ctx, .at = copies, .rest = ~0U, .scattered = true};
+
+	return cursor;
+}
+
+/* How far into the frame. The barrier: the verifier lets no pointer into arithmetic of 32 bits. */
+static __always_inline __u64 position(const struct cursor *cursor)
+{
+	__u64 before;
+
+	if (cursor->scattered)
+		return cursor->offset;
+	if (cursor->egress)
+		before = cursor->at - (void *)(long)((struct __sk_buff *)cursor->ctx)->data;
+	else
+		before = cursor->at - (void *)(long)((struct xdp_md *)cursor->ctx)->data;
+	barrier_var(before);
+	return before;
+}
+
 /*
  * The reason for a transport header that is not whole: a fragment that ends within it is somebody's
  * way round a filter.
  */
 static __always_inline bool decide_short(struct packet *packet)
 {
-	return decide(packet, packet->is_fragment ? REASON_FRAGMENT_SHORT : REASON_MALFORMED);
+	return decide_cut(packet, packet->is_fragment ? REASON_FRAGMENT_SHORT : REASON_MALFORMED);
 }
 
-/* Whether the next size bytes can be read, and belong to the packet. */
+/* Whether the next size bytes belong to the packet, and can be read: from now on, at `at`. */
 static __always_inline bool holds(const struct cursor *cursor, __u32 size)
 {
+	if (cursor->scattered)
+		return cursor->rest >= size &&
+		       !bpf_xdp_load_bytes(cursor->ctx, cursor->offset, cursor->at, size);
 	return cursor->at + size <= cursor->end && cursor->rest >= size;
 }
 
+/* A copy gives way to that of the next header. */
 static __always_inline void advance(struct cursor *cursor, __u32 size)
 {
-	cursor->at += size;
+	if (cursor->scattered)
+		cursor->offset += size;
+	else
+		cursor->at += size;
 	cursor->rest -= size;
 }
 
-static __always_inline struct cursor cursor_make_egress(struct __sk_buff *ctx)
+/* The same, behind a header that is still needed. */
+static __always_inline void advance_network(struct cursor *cursor, __u32 size)
 {
-	struct cursor cursor = {
-		.ctx = ctx,
-		.egress = true,
-		.start = (void *)(long)ctx->data,
-		.at = (void *)(long)ctx->data,
-		.end = (void *)(long)ctx->data_end,
-		.rest = ~0U,
-	};
-
-	return cursor;
+	advance(cursor, size);
+	if (cursor->scattered)
+		cursor->at += offsetof(struct copies, transport);
 }
 
+/* Of all its buffers. */
 static __always_inline __u64 frame_length(const struct cursor *cursor)
 {
 	return cursor->egress ? ((struct __sk_buff *)cursor->ctx)->len
 			      : bpf_xdp_get_buff_len(cursor->ctx);
 }
 
-/* Whether the frame holds size more bytes; only its first buffer is at hand. */
+/* Whether the frame holds size more bytes, in whichever buffers. */
 static __always_inline bool frame_holds(const struct cursor *cursor, __u64 size)
 {
-	__u64 before; /* 64 bits: the verifier lets no pointer into arithmetic of 32 */
-
-	if (likely(cursor->at + size <= cursor->end))
+	if (!cursor->scattered && likely(cursor->at + size <= cursor->end))
 		return true;
-	before = cursor->at - cursor->start;
-	return frame_length(cursor) >= before + size;
+	return frame_length(cursor) >= position(cursor) + size;
 }
 
 static __always_inline bool is_vlan_tag(__u32 ethertype)
@@ -125,16 +172,16 @@ static __always_inline bool is_ip(__u32 ethertype)
 	return ethertype == bpf_htons(ETHERTYPE_IPV4) || ethertype == bpf_htons(ETHERTYPE_IPV6);
 }
 
-/* The length where no IP length is known: what the first buffer holds is counted. */
+/* The length where no IP length is known: what the frame holds is counted. */
 static __always_inline void measure(const struct cursor *cursor, struct packet *packet)
 {
-	packet->outcome->length = cursor->end - cursor->at;
+	packet->outcome->length = frame_length(cursor) - position(cursor);
 }
 
 static __always_inline bool decide_malformed(const struct cursor *cursor, struct packet *packet)
 {
 	measure(cursor, packet);
-	return decide(packet, REASON_MALFORMED);
+	return decide_cut(packet, REASON_MALFORMED);
 }
 
 static __always_inline bool parse_tags(struct cursor *cursor, struct packet *packet)
@@ -144,7 +191,7 @@ static __always_inline bool parse_tags(struct cursor *cursor, struct packet *pac
 		const struct vlan_hdr *tag = cursor->at;
 
 		if (unlikely(!holds(cursor, sizeof(*tag))))
-			return decide(packet, REASON_MALFORMED);
+			return decide_cut(packet, REASON_MALFORMED);
 		packet->ethertype = tag->h_vlan_encapsulated_proto;
 		advance(cursor, sizeof(*tag));
 	}
@@ -159,7 +206,7 @@ static __always_inline bool parse_link(struct cursor *cursor, struct packet *pac
 	const struct ethhdr *ethernet = cursor->at;
 
 	if (unlikely(!holds(cursor, sizeof(*ethernet))))
-		return decide(packet, REASON_MALFORMED);
+		return decide_cut(packet, REASON_MALFORMED);
 	packet->ethertype = ethernet->h_proto;
 	advance(cursor, sizeof(*ethernet));
 	return likely(is_ip(packet->ethertype)) || parse_tags(cursor, packet);
@@ -184,7 +231,7 @@ static __always_inline bool parse_ipv4(struct cursor *cursor, struct packet *pac
 	packet->outcome->length = total;
 	packet->ip4 = ip;
 	cursor->rest = total;
-	advance(cursor, header);
+	advance_network(cursor, header);
 	return true;
 }
 
@@ -203,7 +250,7 @@ static __always_inline bool parse_ipv6(struct cursor *cursor, struct packet *pac
 	packet->ip = IP_V6;
 	packet->outcome->length = sizeof(*ip) + payload;
 	packet->ip6 = ip;
-	cursor->at += sizeof(*ip);
+	advance_network(cursor, sizeof(*ip));
 	cursor->rest = payload;
 	return true;
 }
@@ -288,14 +335,17 @@ static __always_inline bool parse_fragment4(const struct cursor *cursor, struct 
 static __always_inline bool parse_fragment6(const struct cursor *cursor, struct packet *packet,
 					    __u32 before)
 {
-	const struct extension *header = cursor->at + (before & EXTENSIONS_MASK);
+	struct cursor there = *cursor;
+	const struct extension *header;
 
-	if (unlikely((void *)(header + 1) > cursor->end))
-		return decide(packet, REASON_MALFORMED);
+	advance(&there, before & EXTENSIONS_MASK);
+	header = there.at;
+	if (unlikely(!holds(&there, sizeof(*header))))
+		return decide_cut(packet, REASON_MALFORMED);
 	packet->is_fragment = true;
 	packet->fragment.more = header->fragment_offset & FRAGMENT_MORE;
 	packet->fragment.offset = bpf_ntohs(header->fragment_offset & FRAGMENT_OFFSET);
-	packet->fragment.length = cursor->rest - before - sizeof(*header);
+	packet->fragment.length = there.rest - sizeof(*header);
 	packet->fragment.identification = header->identification;
 	return fragment_fits(packet, before) || decide(packet, REASON_MALFORMED);
 }
@@ -303,14 +353,13 @@ static __always_inline bool parse_fragment6(const struct cursor *cursor, struct 
 /* Takes the cursor behind the extension headers. */
 static __always_inline bool parse_extensions(struct cursor *cursor, struct packet *packet)
 {
-	__u32 offset = cursor->at - cursor->start;
+	__u32 at = position(cursor);
 	struct extensions extensions = {};
 
-	extensions.walked = cursor->egress
-				    ? extensions_walk_egress(cursor->ctx, offset, cursor->rest,
-							     packet->protocol, packet->ip)
-				    : extensions_walk(cursor->ctx, offset, cursor->rest,
-						      packet->protocol, packet->ip);
+	extensions.walked = cursor->egress ? extensions_walk_egress(cursor->ctx, at, cursor->rest,
+								    packet->protocol, packet->ip)
+					   : extensions_walk(cursor->ctx, at, cursor->rest,
+							     packet->protocol, packet->ip);
 
 	if (extensions.reason != EXTENSIONS_PASSED) {
 		packet->outcome->reason = extensions.reason;

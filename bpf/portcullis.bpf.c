@@ -28,21 +28,56 @@ static __always_inline bool judge_frame(struct cursor *cursor, struct packet *pa
 	return judge_non_ip(packet);
 }
 
+static __always_inline void judge(struct cursor *cursor, struct outcome *outcome)
+{
+	struct packet packet = {.outcome = outcome};
+
+	*outcome = (struct outcome){};
+	outcome_settle(outcome);
+	/* A stage that ended without a reason must not pass the packet. */
+	outcome->reason = REASON_MALFORMED;
+	outcome->port_index = PORT_INDEX_NONE;
+	if (likely(parse_link(cursor, &packet)))
+		judge_frame(cursor, &packet);
+}
+
+/*
+ * Judges anew a frame whose headers are not all in its first buffer. A global function, so that the
+ * verifier checks it by itself, and the judgement of all other frames has no instruction for it.
+ */
+__noinline int judge_scattered(struct xdp_md *ctx, struct outcome *outcome)
+{
+	struct copies copies;
+	struct cursor cursor = cursor_scattered(ctx, &copies);
+
+	if (outcome)
+		judge(&cursor, outcome);
+	return 0;
+}
+
+static __always_inline bool is_scattered(struct xdp_md *ctx)
+{
+	return bpf_xdp_get_buff_len(ctx) > (__u64)ctx->data_end - ctx->data;
+}
+
+/* Has a second look at what is rare. */
+static __always_inline void reconsider(struct xdp_md *ctx, struct outcome *outcome)
+{
+	if (outcome->cut && is_scattered(ctx))
+		judge_scattered(ctx, outcome);
+	if (outcome->nobody)
+		outcome->reason = REASON_BAD_ADDRESS;
+}
+
 SEC("xdp.frags")
 int portcullis(struct xdp_md *ctx)
 {
-	/* A stage that ended without a reason must not pass the packet. */
-	struct outcome outcome = {};
-	struct packet packet = {.outcome = &outcome};
+	struct outcome outcome;
 	struct cursor cursor = cursor_make(ctx);
 
-	outcome_settle(&outcome);
-	outcome.reason = REASON_MALFORMED;
-	outcome.port_index = PORT_INDEX_NONE;
-	if (likely(parse_link(&cursor, &packet)))
-		judge_frame(&cursor, &packet);
-	if (unlikely(outcome.nobody))
-		outcome.reason = REASON_BAD_ADDRESS;
+	judge(&cursor, &outcome);
+	if (unlikely(outcome.remarks))
+		reconsider(ctx, &outcome);
 	outcome_settle(&outcome);
 	if (reason_verdict(outcome.reason) == VERDICT_PASS) {
 		account_pass(&outcome);

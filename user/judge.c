@@ -2,10 +2,14 @@
 /* Judges a packet by the compiled policy, for explaining it. */
 #include "judge.h"
 
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "icmp.h"
 #include "layout.h"
+
+#define PROTOCOL_VRRP 112
 
 const struct server *judge_server(const struct policy *policy, const struct prefix *address)
 {
@@ -53,6 +57,26 @@ static enum reason judge_port(struct judgement *judgement, const struct question
 	judgement->excepted =
 		compiled_find_excepted(judgement->profile, question->transport, question->port);
 	return judgement->opening ? REASON_PUBLISHED : REASON_NOT_PUBLISHED;
+}
+
+/* What has no ports. The unlisted are judged like the host itself if they do not simply pass. */
+static enum reason judge_portless(const struct judgement *judgement,
+				  const struct settings *settings, const struct question *question)
+{
+	bool v6 = question->destination.family == AF_INET6;
+	uint8_t protocol = question->protocol;
+
+	if (!judgement->profile && !settings->unlisted_drop)
+		return REASON_UNLISTED;
+	if (question->kind == QUESTION_ICMP && v6)
+		return icmpv6_type_needed(question->icmp_type) ? REASON_ICMP : REASON_ICMP_TYPE;
+	if (question->kind == QUESTION_ICMP)
+		return icmp_type_needed(question->icmp_type) ? REASON_ICMP : REASON_ICMP_TYPE;
+	if (settings->protocols[protocol / 64] >> protocol % 64 & 1)
+		return REASON_PROTOCOL_ALLOWED;
+	return !judgement->server && (protocol == IPPROTO_IGMP || protocol == PROTOCOL_VRRP)
+		       ? REASON_PROTOCOL_ALLOWED
+		       : REASON_PROTOCOL;
 }
 
 bool judge_is_dhcp_client(unsigned int transport, uint16_t port)
@@ -126,6 +150,10 @@ struct judgement judge(const struct generation *generation, const struct questio
 		judgement.monitor = generation->choice->monitor || judgement.server->monitor;
 	}
 
+	if (question->kind != QUESTION_PORT) {
+		judgement.reason = judge_portless(&judgement, settings, question);
+		return judgement;
+	}
 	if (judgement.profile && !question->port)
 		judgement.reason = REASON_PORT_ZERO;
 	else if (judgement.profile)

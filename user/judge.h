@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a policy says of a packet to a port, and which rows say so. Pure; the program has the last
- * word. */
+/* What a policy says of a packet, and which rows say so. Pure; the program has the last word. */
 #ifndef PORTCULLIS_JUDGE_H
 #define PORTCULLIS_JUDGE_H
 
@@ -11,13 +10,23 @@
 #include "number.h"
 #include "reasons.h"
 
+/* What a packet is judged by. */
+enum question_kind {
+	QUESTION_PORT,
+	QUESTION_ICMP, /* its type; in IPv6, ICMPv6 */
+	QUESTION_PROTOCOL,
+};
+
 struct question {
 	struct prefix source;      /* an address; family 0: anyone outside Management */
 	uint16_t source_port;      /* 0: any high port */
 	struct prefix destination; /* an address; family 0: not said */
-	unsigned int transport;
+	enum question_kind kind;
+	unsigned int transport; /* of QUESTION_PORT */
 	uint16_t port;
-	guint interface; /* of the choice: where the packet arrives */
+	uint8_t icmp_type;
+	uint8_t protocol; /* of QUESTION_PROTOCOL: IANA's number */
+	guint interface;  /* of the choice: where the packet arrives */
 };
 
 struct judgement {
@@ -29,6 +38,7 @@ struct judgement {
 	const struct excepted *excepted; /* that keeps the port closed; or NULL */
 };
 
+/* The addresses are of one family. */
 struct judgement judge(const struct generation *generation, const struct question *question);
 
 /* Whether Management lets a source (an address; NULL: anyone at all) reach a port. */

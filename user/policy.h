@@ -153,4 +153,7 @@ int management_parse(const struct policy *policy, const char *text, struct manag
 		     char **error);
 int protocols_parse(const char *text, uint64_t protocols[4], char **error);
 
+/* One IP protocol that Protocols may name, by name or number; likewise. */
+int protocol_number(const char *text, uint8_t *number, char **error);
+
 #endif

@@ -5,6 +5,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <linux/icmp.h>
 #include <linux/if_ether.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -26,7 +27,18 @@ static bool fail(struct messages *messages, const char *step)
 	return false;
 }
 
-/* One map of the enforcing program: the constants are copied, what is not a counter is shared. */
+/* What packets write into is the twin's own, so that a question changes nothing in the gate. */
+static bool is_own(const struct bpf_map_info *info)
+{
+	static const char *const written[] = {"fragments", "inbound_flows", "limits"};
+
+	for (unsigned int i = 0; i < G_N_ELEMENTS(written); i++)
+		if (!strcmp(info->name, written[i]))
+			return true;
+	return info->type == BPF_MAP_TYPE_PERCPU_ARRAY; /* counters */
+}
+
+/* One map of the enforcing program: constants are copied, what is only read is shared. */
 static bool adopt_map(struct portcullis *twin, int fd, struct messages *messages)
 {
 	struct bpf_map_info info = {};
@@ -44,9 +56,9 @@ static bool adopt_map(struct portcullis *twin, int fd, struct messages *messages
 	map = bpf_object__find_map_by_name(twin->obj, info.name);
 	if (!map)
 		return true;
-	if (info.type == BPF_MAP_TYPE_PERCPU_ARRAY)
+	if (is_own(&info))
 		return !bpf_map__set_max_entries(map, info.max_entries) ||
-		       fail(messages, "size a counter of the twin");
+		       fail(messages, "size a map of the twin");
 	return !bpf_map__reuse_fd(map, fd) || fail(messages, "share a map of the program");
 }
 
@@ -87,6 +99,15 @@ static bool same_tag(int a, int b)
 	return !memcmp(one.tag, other.tag, sizeof(one.tag));
 }
 
+/* ICMPv6's first 8 bytes are laid out alike. */
+static size_t write_icmp(unsigned char *at, const struct question *question)
+{
+	struct icmphdr icmp = {.type = question->icmp_type};
+
+	memcpy(at, &icmp, sizeof(icmp));
+	return sizeof(icmp);
+}
+
 /* TCP and UDP headers begin alike; either fits. */
 static size_t write_transport(unsigned char *at, const struct question *question)
 {
@@ -106,15 +127,37 @@ static size_t write_transport(unsigned char *at, const struct question *question
 	return sizeof(udp);
 }
 
+static __u8 ip_protocol(const struct question *question)
+{
+	switch (question->kind) {
+	case QUESTION_PORT: return question->transport == TRANSPORT_TCP ? IPPROTO_TCP : IPPROTO_UDP;
+	case QUESTION_ICMP:
+		return question->destination.family == AF_INET ? IPPROTO_ICMP : IPPROTO_ICMPV6;
+	case QUESTION_PROTOCOL: break;
+	}
+	return question->protocol;
+}
+
+/* What follows the IP header: of a protocol that is not looked into, nothing. */
+static size_t write_payload(unsigned char *at, const struct question *question)
+{
+	switch (question->kind) {
+	case QUESTION_PORT: return write_transport(at, question);
+	case QUESTION_ICMP: return write_icmp(at, question);
+	case QUESTION_PROTOCOL: break;
+	}
+	return 0;
+}
+
 static size_t write_packet(unsigned char *packet, const struct question *question)
 {
 	bool v4 = question->destination.family == AF_INET;
-	__u8 protocol = question->transport == TRANSPORT_TCP ? IPPROTO_TCP : IPPROTO_UDP;
+	__u8 protocol = ip_protocol(question);
 	struct ethhdr ethernet = {.h_proto = htons(v4 ? ETH_P_IP : ETH_P_IPV6)};
 	struct iphdr ipv4 = {.version = 4, .ihl = 5, .ttl = 64, .protocol = protocol};
 	struct ipv6hdr ipv6 = {.version = 6, .hop_limit = 64, .nexthdr = protocol};
 	size_t ip_size = v4 ? sizeof(ipv4) : sizeof(ipv6);
-	size_t size = write_transport(packet + sizeof(ethernet) + ip_size, question);
+	size_t size = write_payload(packet + sizeof(ethernet) + ip_size, question);
 
 	memcpy(packet, &ethernet, sizeof(ethernet));
 	ipv4.tot_len = htons((__u16)(sizeof(ipv4) + size));

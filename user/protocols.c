@@ -76,6 +76,23 @@ static char *unknown_protocol(const char *text)
 			       text, PROTOCOL_MAX);
 }
 
+int protocol_number(const char *text, uint8_t *number, char **error)
+{
+	const char *why = why_judged(text);
+	uint64_t found;
+
+	if (why) {
+		*error = g_strdup_printf("'%s' %s, expected another protocol", text, why);
+		return -EINVAL;
+	}
+	if (find_known(text, &found)) {
+		*error = unknown_protocol(text);
+		return -EINVAL;
+	}
+	*number = (uint8_t)found;
+	return 0;
+}
+
 int protocols_parse(const char *text, uint64_t protocols[4], char **error)
 {
 	g_autoptr(GPtrArray) items = text_split(text, ",\n");
@@ -86,18 +103,10 @@ int protocols_parse(const char *text, uint64_t protocols[4], char **error)
 		return -EINVAL;
 	}
 	for (unsigned int i = 0; i < items->len; i++) {
-		const char *item = items->pdata[i];
-		const char *why = why_judged(item);
-		uint64_t number;
+		uint8_t number;
 
-		if (why) {
-			*error = g_strdup_printf("'%s' %s, expected another protocol", item, why);
+		if (protocol_number(items->pdata[i], &number, error))
 			return -EINVAL;
-		}
-		if (find_known(item, &number)) {
-			*error = unknown_protocol(item);
-			return -EINVAL;
-		}
 		numbers[number / 64] |= UINT64_C(1) << number % 64;
 	}
 	memcpy(protocols, numbers, sizeof(numbers));

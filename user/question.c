@@ -3,6 +3,7 @@
 #include "question.h"
 
 #include <linux/types.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -10,12 +11,30 @@
 #include "number.h"
 #include "ports.h"
 
+/* How a packet may be said, and what family it is of. */
+static const struct form {
+	const char *prefix;
+	enum question_kind kind;
+	unsigned int family; /* 0: either */
+} forms[] = {
+	{"tcp/", QUESTION_PORT, 0},        {"udp/", QUESTION_PORT, 0},
+	{"icmp/", QUESTION_ICMP, AF_INET}, {"icmp6/", QUESTION_ICMP, AF_INET6},
+	{"ip/", QUESTION_PROTOCOL, 0},
+};
+
+static const struct form *find_form(const char *text)
+{
+	for (unsigned int i = 0; i < G_N_ELEMENTS(forms); i++)
+		if (!g_ascii_strncasecmp(text, forms[i].prefix, strlen(forms[i].prefix)))
+			return &forms[i];
+	return NULL;
+}
+
 bool question_split(int count, char **operands, struct words *words)
 {
 	GString *policy = g_string_new(NULL);
 	/* A profile or site alone is no question. */
-	bool whole = count > 0 && (!g_ascii_strncasecmp(operands[count - 1], "tcp/", 4) ||
-				   !g_ascii_strncasecmp(operands[count - 1], "udp/", 4));
+	bool whole = count > 0 && find_form(operands[count - 1]);
 
 	*words = (struct words){.port = count ? operands[count - 1] : NULL};
 	for (int i = 0; i < count - 1; i++) {
@@ -50,6 +69,49 @@ static bool read_port(const char *text, struct question *question, char **error)
 		*error = g_strdup_printf("'%s' is more than one port, expected one like tcp/5061",
 					 text);
 	return one;
+}
+
+static bool read_icmp_type(const char *text, const char *number, struct question *question,
+			   char **error)
+{
+	uint64_t type;
+
+	if (number_parse(number, 255, &type)) {
+		*error = g_strdup_printf("'%s' is no ICMP type, expected a number 0-255", text);
+		return false;
+	}
+	question->icmp_type = (uint8_t)type;
+	return true;
+}
+
+/* What has ports or types is asked for by them; what only precedes another, by that. */
+static bool read_protocol(const char *text, const char *name, struct question *question,
+			  char **error)
+{
+	if (protocol_number(name, &question->protocol, error))
+		return false;
+	if (question->protocol != IPPROTO_AH)
+		return true;
+	*error = g_strdup_printf("'%s' is a header that others follow, expected what follows it",
+				 text);
+	return false;
+}
+
+/* *family is set to that of the packet; 0: either. */
+static bool read_packet(const char *text, struct question *question, unsigned int *family,
+			char **error)
+{
+	const struct form *form = find_form(text);
+	const char *rest = form ? text + strlen(form->prefix) : text;
+
+	question->kind = form ? form->kind : QUESTION_PORT;
+	*family = form ? form->family : 0;
+	switch (question->kind) {
+	case QUESTION_PORT: break;
+	case QUESTION_ICMP: return read_icmp_type(text, rest, question, error);
+	case QUESTION_PROTOCOL: return read_protocol(text, rest, question, error);
+	}
+	return read_port(text, question, error);
 }
 
 /* "10.0.0.1", "10.0.0.1:5061", "2001:db8::1", "[2001:db8::1]:5061" */
@@ -91,14 +153,15 @@ static const struct prefix *pick_address(const struct server *server, unsigned i
 	return &g_array_index(server->addresses, struct prefix, 0);
 }
 
+/* Of a server's addresses, one of that family is meant, if it has one. */
 static bool read_destination(const char *text, const struct policy *policy,
-			     struct question *question, char **error)
+			     struct question *question, unsigned int family, char **error)
 {
 	const struct server *server = policy_server(policy, text);
 	struct prefix *destination = &question->destination;
 
 	if (server) {
-		*destination = *pick_address(server, question->source.family);
+		*destination = *pick_address(server, family);
 		/* Of a server named by a prefix, the first address stands for all. */
 		destination->length = destination->family == AF_INET ? 32 : 128;
 		return true;
@@ -116,20 +179,51 @@ static void fill_in(struct prefix *end, unsigned int family, const char *v4, con
 		prefix_parse(family == AF_INET6 ? v6 : v4, end);
 }
 
+/* Whether an end that was named fits a packet of that family. */
+static bool fits(const struct prefix *end, const char *name, unsigned int family,
+		 const struct words *words, char **error)
+{
+	bool v4 = family == AF_INET;
+
+	if (!family || !end->family || end->family == family)
+		return true;
+	*error = g_strdup_printf("'%s' is not %s, as '%s' is; for %s say %s", name,
+				 v4 ? "IPv4" : "IPv6", words->port, v4 ? "IPv6" : "IPv4",
+				 v4 ? "icmp6" : "icmp");
+	return false;
+}
+
+static bool read_ends(const struct words *words, const struct policy *policy,
+		      struct question *question, unsigned int family, char **error)
+{
+	if (words->from && !read_source(words->from, question, error))
+		return false;
+	if (!fits(&question->source, words->from, family, words, error))
+		return false;
+	if (question->source_port && question->kind != QUESTION_PORT) {
+		*error = g_strdup_printf("'%s' has a port, but '%s' has none", words->from,
+					 words->port);
+		return false;
+	}
+	return !words->to || (read_destination(words->to, policy, question,
+					       question->source.family ?: family, error) &&
+			      fits(&question->destination, words->to, family, words, error));
+}
+
 bool question_read(const struct words *words, const struct generation *generation,
 		   struct question *question, char **error)
 {
-	if (!read_port(words->port, question, error))
-		return false;
-	if (words->from && !read_source(words->from, question, error))
-		return false;
-	if (words->to && !read_destination(words->to, generation->policy, question, error))
+	unsigned int family;
+
+	if (!read_packet(words->port, question, &family, error) ||
+	    !read_ends(words, generation->policy, question, family, error))
 		return false;
 	if (!words->to && choice_is_site(generation->choice)) {
 		*error = g_strdup("to which server? 'explain … to SERVER tcp/5061'");
 		return false;
 	}
-	fill_in(&question->destination, question->source.family, "198.51.100.1", "2001:db8::1");
+	fill_in(&question->destination, question->source.family ?: family, "198.51.100.1",
+		"2001:db8::1");
 	fill_in(&question->source, question->destination.family, "203.0.113.1", "2001:db8:ffff::1");
 	if (question->source.family == question->destination.family)
 		return true;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A question about a packet, as people put it: [PROFILE | SITE] [from A[:PORT]] [to B | SERVER]
- * tcp/5061 */
+/*
+ * A question about a packet, as people put it:
+ *
+ *   [PROFILE | SITE] [from A[:PORT]] [to B | SERVER] tcp/5061 | icmp/8 | icmp6/135 | ip/esp
+ */
 #ifndef PORTCULLIS_QUESTION_H
 #define PORTCULLIS_QUESTION_H
 
@@ -12,12 +15,12 @@
 
 /* Its words taken apart, not yet understood. */
 struct words {
-	char *policy; /* those before from, to and the port, joined; NULL: none. To be freed */
+	char *policy; /* those before from, to and the last, joined; NULL: none. To be freed */
 	const char *from, *to; /* NULL: not said */
-	const char *port;
+	const char *port;      /* the last: a port, an ICMP type or an IP protocol */
 };
 
-/* False if the last of them is no port, or an end is missing. */
+/* False if the last of them is none of these, or an end is missing. */
 bool question_split(int count, char **operands, struct words *words);
 
 /*

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Judges a frame as the RFCs and the project's rules say, one rule after the other. Options must be
- * there by the lengths; only the fields that are looked at must be in the first buffer.
+ * Judges a frame as the RFCs and the project's rules say, one rule after the other. In how many
+ * buffers it lies makes no difference.
  */
 #include "model_packet.h"
 

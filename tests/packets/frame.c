@@ -6,7 +6,6 @@
 #include <glib.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define ETHERNET_SIZE 14
 #define VLAN_SIZE     4
@@ -369,14 +368,6 @@ static uint32_t stated_length(const struct frame *frame, size_t held)
 	return 0;
 }
 
-/* What BPF_PROG_TEST_RUN puts into a frame's first buffer: a page less headroom and tailroom. */
-static size_t first_buffer(const struct frame *frame)
-{
-	size_t room = sysconf(_SC_PAGESIZE) - 256 - 320;
-
-	return frame->size < room ? frame->size : room;
-}
-
 uint32_t frame_length(const struct frame *frame, bool *holds)
 {
 	size_t link = ETHERNET_SIZE;
@@ -395,7 +386,7 @@ uint32_t frame_length(const struct frame *frame, bool *holds)
 		return 0;
 	stated = frame->ip == link ? stated_length(frame, frame->size - link) : 0;
 	*holds = stated;
-	return stated ? stated : first_buffer(frame) - link;
+	return stated ? stated : frame->size - link;
 }
 
 uint16_t frame_destination_port(const struct frame *frame)

@@ -358,15 +358,6 @@ static bool expect(const struct portcullis *program, const struct frame *frame, 
 	return drop;
 }
 
-uint32_t harness_verdict(struct portcullis *program, const void *frame, size_t size)
-{
-	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame, .data_size_in = size);
-
-	assert_int_equal(bpf_prog_test_run_opts(bpf_program__fd(program->progs.portcullis), &run),
-			 0);
-	return run.retval;
-}
-
 void harness_leave(struct portcullis *program, uint32_t entered, const char *format, ...)
 {
 	struct __sk_buff context = {.ifindex = 1, .ingress_ifindex = entered};

@@ -71,7 +71,7 @@ void harness_check(struct portcullis *program, enum reason reason, const char *f
 /* The same for a row whose port was read before another reason decided. */
 void harness_check_port(struct portcullis *program, enum reason reason, const char *frame);
 
-/* Only runs a frame: XDP_DROP or XDP_PASS. */
+/* Only runs a frame: XDP_DROP or XDP_PASS. It must come out as it went in. */
 uint32_t harness_verdict(struct portcullis *program, const void *frame, size_t size);
 
 /*
@@ -80,6 +80,15 @@ uint32_t harness_verdict(struct portcullis *program, const void *frame, size_t s
  */
 void harness_leave(struct portcullis *program, uint32_t entered, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* Unless more is said, a frame's first buffer holds what a page has room for. */
+#define FIRST_BUFFER_FULL 0xffff
+
+/* From now on it holds so many bytes at most, and others the rest. */
+void harness_first_buffer(uint32_t bytes);
+
+/* Whether this kernel's BPF_PROG_TEST_RUN can do that (Linux 6.18). */
+bool harness_can_scatter(void);
 
 /* How the verdict of a reason is called. */
 const char *harness_reason_name(enum reason reason);

@@ -151,17 +151,20 @@ static void test_stated_length(void **state)
 	harness_rows(*state, rows);
 }
 
-/* What is not in the first buffer cannot be read, so it is not believed. */
+/* Chains that end in another buffer than they begin in. */
 static void test_beyond_first_buffer(void **state)
 {
 	static const struct row rows[] = {
 		{"ip6 hop=1504 dest=1504 udp to=3478 data=4000", REASON_PUBLISHED},
-		{"ip6 hop=1504 dest=1504 udp to=3479 data=4000", REASON_NOT_PUBLISHED},
-		{"ip6 hop=2048 dest=2048 udp to=3478 data=4000", REASON_MALFORMED},
-		{"ip6 hop=2048 dest=1416 udp to=3478 data=4000", REASON_MALFORMED},
+		{"ip6 hop=2048 dest=2048 udp to=3478 data=4000", REASON_PUBLISHED},
+		{"ip6 hop=2048 dest=2048 udp to=3479 data=4000", REASON_NOT_PUBLISHED},
+		{"ip6 hop=2048 dest=1416 udp to=3478 data=4000", REASON_PUBLISHED},
+		{"ip6 hop=2048 dest=1416 udp to=3479 data=4000", REASON_NOT_PUBLISHED},
 		{"ip6 dest=2048 dest=2048 dest=2048 dest=2048 dest=2048 dest=2048 dest=2048 tcp "
 		 "to=443",
-		 REASON_MALFORMED},
+		 REASON_PUBLISHED},
+		{"ip6 dest=2048 dest=2048 dest=2048 route=0/1 tcp to=443", REASON_SOURCE_ROUTE},
+		{"ip6 hop=2048 dest=2048 frag=0/1 tcp to=443 total=4120", REASON_FRAGMENT_SHORT},
 	};
 
 	harness_rows(*state, rows);

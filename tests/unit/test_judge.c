@@ -196,6 +196,82 @@ static void drops_the_unlisted(void **state)
 	generation_free(generation);
 }
 
+/* Types that pass, as RFC 4890 has them for IPv6. */
+static const unsigned int types4[] = {0, 3, 8, 11, 12};
+static const unsigned int types6[] = {1,   2,   3,   4,   128, 129, 130, 131, 132, 133, 134,
+				      135, 136, 141, 142, 143, 148, 149, 151, 152, 153};
+
+static bool is_among(unsigned int number, const unsigned int *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i] == number)
+			return true;
+	return false;
+}
+
+static enum reason judge_number(const struct generation *generation, enum question_kind kind,
+				const char *to, unsigned int number)
+{
+	const struct question question = {
+		.destination = address(to),
+		.kind = kind,
+		.icmp_type = (uint8_t)number,
+		.protocol = (uint8_t)number,
+	};
+
+	return judge(generation, &question).reason;
+}
+
+static void judges_icmp_types(void **state)
+{
+	struct generation *generation = compile(choose_site(SITE));
+
+	for (unsigned int type = 0; type < 256; type++) {
+		assert_int_equal(judge_number(generation, QUESTION_ICMP, "10.9.7.11", type),
+				 is_among(type, types4, G_N_ELEMENTS(types4)) ? REASON_ICMP
+									      : REASON_ICMP_TYPE);
+		assert_int_equal(judge_number(generation, QUESTION_ICMP, "2001:db8:9::1", type),
+				 is_among(type, types6, G_N_ELEMENTS(types6)) ? REASON_ICMP
+									      : REASON_ICMP_TYPE);
+		assert_int_equal(judge_number(generation, QUESTION_ICMP, "10.8.0.1", type),
+				 REASON_UNLISTED);
+	}
+	generation_free(generation);
+}
+
+/* To a server, to whom no table has, and to the host itself. */
+static void judges_protocols(void **state)
+{
+	static const struct {
+		unsigned int protocol;
+		enum reason server, other, host;
+	} rows[] = {
+		{50, REASON_PROTOCOL_ALLOWED, REASON_PROTOCOL_ALLOWED, REASON_PROTOCOL},
+		{89, REASON_PROTOCOL_ALLOWED, REASON_PROTOCOL_ALLOWED, REASON_PROTOCOL},
+		{47, REASON_PROTOCOL, REASON_PROTOCOL, REASON_PROTOCOL},
+		{255, REASON_PROTOCOL, REASON_PROTOCOL, REASON_PROTOCOL},
+		{2, REASON_PROTOCOL, REASON_PROTOCOL_ALLOWED, REASON_PROTOCOL_ALLOWED},
+		{112, REASON_PROTOCOL, REASON_PROTOCOL_ALLOWED, REASON_PROTOCOL_ALLOWED},
+	};
+	struct generation *site =
+		compile(choose_site(SITE "\n| Setting | Value |\n|---|---|\n| Unlisted | drop |\n"
+					 "| Protocols | esp, ospf |\n"));
+	struct generation *host = compile(choose_profile("web"));
+
+	for (unsigned int i = 0; i < G_N_ELEMENTS(rows); i++) {
+		unsigned int protocol = rows[i].protocol;
+
+		assert_int_equal(judge_number(site, QUESTION_PROTOCOL, "10.9.7.11", protocol),
+				 rows[i].server);
+		assert_int_equal(judge_number(site, QUESTION_PROTOCOL, "10.8.0.1", protocol),
+				 rows[i].other);
+		assert_int_equal(judge_number(host, QUESTION_PROTOCOL, "10.8.0.1", protocol),
+				 rows[i].host);
+	}
+	generation_free(site);
+	generation_free(host);
+}
+
 static void knows_swaps_and_monitoring(void **state)
 {
 	static const struct judge_case rows[] = {
@@ -293,6 +369,8 @@ int main(void)
 		cmocka_unit_test(lets_the_host_live),
 		cmocka_unit_test(judges_by_a_sites_servers),
 		cmocka_unit_test(drops_the_unlisted),
+		cmocka_unit_test(judges_icmp_types),
+		cmocka_unit_test(judges_protocols),
 		cmocka_unit_test(knows_swaps_and_monitoring),
 		cmocka_unit_test(finds_servers),
 		cmocka_unit_test(admits_to_management),

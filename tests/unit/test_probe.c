@@ -107,6 +107,15 @@ static void answers_for_an_interface(void **state)
 		{"[fe80::1]:547", "fe80::2", "udp/546", REASON_DHCP},
 		{"[fe80::1]:67", "fe80::2", "udp/68", REASON_NO_SUCH_FLOW},
 		{"10.0.0.1:67", "10.0.0.2", "tcp/68", REASON_NOT_PUBLISHED},
+		/* what has no ports */
+		{NULL, NULL, "icmp/8", REASON_ICMP},
+		{NULL, NULL, "icmp/5", REASON_ICMP_TYPE},
+		{NULL, NULL, "icmp6/135", REASON_ICMP},
+		{NULL, NULL, "icmp6/8", REASON_ICMP_TYPE},
+		{NULL, NULL, "ip/47", REASON_PROTOCOL},
+		{NULL, NULL, "ip/igmp", REASON_PROTOCOL_ALLOWED},
+		{NULL, "2001:db8:8::1", "ip/vrrp", REASON_PROTOCOL_ALLOWED},
+		{NULL, "2001:db8:8::1", "ip/59", REASON_PROTOCOL},
 	};
 	static const struct asked other[] = {
 		{NULL, NULL, "tcp/443", REASON_NOT_PUBLISHED},
@@ -171,11 +180,40 @@ static void answers_where_the_unlisted_are_dropped(void **state)
 		{"10.0.0.1:67", "10.8.8.12", "udp/68", REASON_DHCP},
 		{NULL, "fe01", "tcp/8005", REASON_PUBLISHED},
 		{NULL, "fe01", "tcp/23", REASON_NOT_PUBLISHED},
+		{NULL, "10.8.8.12", "icmp/8", REASON_ICMP},
+		{NULL, "2001:db8:8::12", "icmp6/138", REASON_ICMP_TYPE},
+		{NULL, "10.8.8.12", "ip/vrrp", REASON_PROTOCOL_ALLOWED},
+		{NULL, "10.8.8.12", "ip/gre", REASON_PROTOCOL},
+		{NULL, "fe01", "ip/vrrp", REASON_PROTOCOL},
 	};
 
 	ask_each(choose_site(SITE SETTINGS("| Management | 10.0.9.0/24, tcp/22 |\n"
 					   "| Unlisted | drop |\n| Mode | monitor |\n")),
 		 0, asked, G_N_ELEMENTS(asked));
+}
+
+/* Every type and protocol that can be asked for. */
+static void answers_for_all_without_ports(void **state)
+{
+	static const char *const forms[] = {"icmp/%u", "icmp6/%u", "ip/%u"};
+	static const char *const to[] = {"fe01", "2001:db8:9:7::11", "10.8.8.12"};
+	struct gate *gate;
+
+	apply_right(choose_site(SITE SETTINGS("| Protocols | esp, ospf, dccp, 255 |\n")));
+	gate = open_gate(GATE_READ);
+	for (unsigned int i = 0; i < 3 * 256; i += 5) {
+		g_autofree char *what = g_strdup_printf(forms[i / 256], i % 256);
+		const struct words words = {.to = to[i % 3], .port = what};
+		struct question question = {};
+		g_autofree char *error = NULL;
+		struct asked asked = {NULL, to[i % 3], what, REASON_COUNT};
+
+		if (!question_read(&words, gate->generation, &question, &error))
+			continue;
+		asked.reason = judge(gate->generation, &question).reason;
+		ask(gate, 0, &asked);
+	}
+	gate_close(gate);
 }
 
 /* --- programs that cannot be asked --- */
@@ -214,8 +252,11 @@ static void refuses_other_programs(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		test(answers_for_an_interface), test(keeps_dhcp_beside_management),
-		test(answers_for_a_site),       test(answers_where_the_unlisted_are_dropped),
+		test(answers_for_an_interface),
+		test(keeps_dhcp_beside_management),
+		test(answers_for_a_site),
+		test(answers_where_the_unlisted_are_dropped),
+		test(answers_for_all_without_ports),
 		test(refuses_other_programs),
 	};
 

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <sys/socket.h>
 
 #include "generation_text.h"
 #include "question.h"
@@ -37,6 +38,9 @@ static void splits_words(void **state)
 		 "tcp/1"},
 		{{"to", "from", "tcp/1"}, true, NULL, NULL, "from", "tcp/1"},
 		{{"to", "a", "to", "b", "tcp/1"}, true, NULL, NULL, "b", "tcp/1"},
+		{{"web", "icmp/8"}, true, "web", NULL, NULL, "icmp/8"},
+		{{"ICMP6/135"}, true, NULL, NULL, NULL, "ICMP6/135"},
+		{{"ip/esp"}, true, NULL, NULL, NULL, "ip/esp"},
 		/* not whole */
 		{{NULL}, false, NULL, NULL, NULL, NULL},
 		{{"web"}, false, NULL, NULL, NULL, "web"},
@@ -45,6 +49,8 @@ static void splits_words(void **state)
 		{{"web", "from", "10.0.0.1"}, false, "web", NULL, NULL, "10.0.0.1"},
 		{{"web", "to", "tcp/1"}, false, "web", NULL, NULL, "tcp/1"},
 		{{"from", "10.0.0.1"}, false, NULL, NULL, NULL, "10.0.0.1"},
+		{{"icmp"}, false, NULL, NULL, NULL, "icmp"},
+		{{"esp/1"}, false, NULL, NULL, NULL, "esp/1"},
 	};
 
 	for (unsigned int i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -238,6 +244,74 @@ static void reads_ports(void **state)
 	generation_free(generation);
 }
 
+static void reads_what_has_no_ports(void **state)
+{
+	static const struct {
+		const char *text;
+		enum question_kind kind;
+		uint8_t value;
+		unsigned int family;
+	} cases[] = {
+		{"icmp/0", QUESTION_ICMP, 0, AF_INET},
+		{"ICMP/255", QUESTION_ICMP, 255, AF_INET},
+		{"icmp6/135", QUESTION_ICMP, 135, AF_INET6},
+		{"ip/47", QUESTION_PROTOCOL, 47, AF_INET},
+		{"IP/ESP", QUESTION_PROTOCOL, 50, AF_INET},
+		{"ip/vrrp", QUESTION_PROTOCOL, 112, AF_INET},
+		{"ip/255", QUESTION_PROTOCOL, 255, AF_INET},
+	};
+	struct generation *generation = compile(choose_profile("web"));
+
+	for (unsigned int i = 0; i < G_N_ELEMENTS(cases); i++) {
+		const struct words words = {.port = cases[i].text};
+		struct question question = {};
+		g_autofree char *error = NULL;
+
+		assert_true(question_read(&words, generation, &question, &error));
+		assert_int_equal(question.kind, cases[i].kind);
+		assert_int_equal(question.icmp_type + question.protocol, cases[i].value);
+		assert_int_equal(question.source.family, cases[i].family);
+		assert_int_equal(question.destination.family, cases[i].family);
+	}
+	generation_free(generation);
+}
+
+static void refuses_what_has_no_ports(void **state)
+{
+	static const struct read_case cases[] = {
+		{NULL, "fe01", "icmp/256", NULL, 0,
+		 "'icmp/256' is no ICMP type, expected a number 0-255"},
+		{NULL, "fe01", "icmp6/echo", NULL, 0,
+		 "'icmp6/echo' is no ICMP type, expected a number 0-255"},
+		{NULL, "fe01", "icmp/", NULL, 0,
+		 "'icmp/' is no ICMP type, expected a number 0-255"},
+		{NULL, "fe01", "ip/256", NULL, 0,
+		 "no IP protocol '256', expected a name such as esp or a number 0-255"},
+		{NULL, "fe01", "ip/17", NULL, 0,
+		 "'17' is judged by its ports, expected another protocol"},
+		{NULL, "fe01", "ip/ah", NULL, 0,
+		 "'ip/ah' is a header that others follow, expected what follows it"},
+		{"2001:db8::7", "fe01", "icmp/8", NULL, 0,
+		 "'2001:db8::7' is not IPv4, as 'icmp/8' is; for IPv6 say icmp6"},
+		{NULL, "10.0.0.1", "icmp6/1", NULL, 0,
+		 "'10.0.0.1' is not IPv6, as 'icmp6/1' is; for IPv4 say icmp"},
+		{NULL, "six", "icmp/8", NULL, 0,
+		 "'six' is not IPv4, as 'icmp/8' is; for IPv6 say icmp6"},
+		{"10.0.0.7:1", "fe01", "icmp/8", NULL, 0,
+		 "'10.0.0.7:1' has a port, but 'icmp/8' has none"},
+		{"10.0.0.7:1", "fe01", "ip/47", NULL, 0,
+		 "'10.0.0.7:1' has a port, but 'ip/47' has none"},
+		/* the family picks a server's address */
+		{NULL, "fe01", "icmp6/1", SOME6, 0, "2001:db8:1::11"},
+		{NULL, "six", "ip/esp", SOME6, 0, "2001:db8:1::12"},
+		{"10.0.0.7", "fe01", "icmp/8", "10.0.0.7", 0, "10.0.1.11"},
+	};
+	struct generation *generation = compile(choose_site(SITE));
+
+	check_read(generation, cases, G_N_ELEMENTS(cases));
+	generation_free(generation);
+}
+
 static void refuses_ports(void **state)
 {
 	static const struct read_case cases[] = {
@@ -268,9 +342,14 @@ static void refuses_ports(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(splits_words),    cmocka_unit_test(reads_ends),
-		cmocka_unit_test(reads_servers),   cmocka_unit_test(takes_the_family_of_the_source),
-		cmocka_unit_test(refuses_sources), cmocka_unit_test(reads_ports),
+		cmocka_unit_test(splits_words),
+		cmocka_unit_test(reads_ends),
+		cmocka_unit_test(reads_servers),
+		cmocka_unit_test(takes_the_family_of_the_source),
+		cmocka_unit_test(refuses_sources),
+		cmocka_unit_test(reads_ports),
+		cmocka_unit_test(reads_what_has_no_ports),
+		cmocka_unit_test(refuses_what_has_no_ports),
 		cmocka_unit_test(refuses_ports),
 	};
 

@@ -3,6 +3,7 @@
 #include <linux/types.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "command.h"
 #include "gate.h"
@@ -38,6 +39,27 @@ static void add_excepted(struct json_object *json, const struct excepted *except
 	json_add_string(json, "file", excepted->profile->place.file);
 	json_add_number(json, "line", (uint64_t)excepted->profile->place.line);
 	view_add_services(json, excepted->rows);
+}
+
+/* What was asked for; what a packet of its kind does not have is null. */
+static void add_question(struct json_object *json, const struct question *question)
+{
+	bool v4 = question->destination.family == AF_INET;
+	g_autofree char *number = g_strdup_printf("%u", question->protocol);
+
+	json_object_object_add(json, "port", NULL);
+	json_object_object_add(json, "type", NULL);
+	switch (question->kind) {
+	case QUESTION_PORT:
+		json_add_string(json, "protocol", transport_name(question->transport));
+		json_add_number(json, "port", question->port);
+		break;
+	case QUESTION_ICMP:
+		json_add_string(json, "protocol", v4 ? "icmp" : "icmp6");
+		json_add_number(json, "type", question->icmp_type);
+		break;
+	case QUESTION_PROTOCOL: json_add_string(json, "protocol", number); break;
+	}
 }
 
 static void add_judgement(struct json_object *json, const struct judgement *judgement, bool asked)
@@ -93,12 +115,14 @@ static void print(struct json_object *json)
 	       json_string(excepted, "file"), json_number(excepted, "line"));
 }
 
-static enum exit_code answer(struct context *context, const struct judgement *judgement, bool asked)
+static enum exit_code answer(struct context *context, const struct question *question,
+			     const struct judgement *judgement, bool asked)
 {
 	struct json_object *json = output_new();
 	const char *verdict;
 
 	add_judgement(json, judgement, asked);
+	add_question(json, question);
 	verdict = reason_verdict(judgement->reason) == VERDICT_PASS ? "pass" : "drop";
 	output_print(json, context->json, print);
 	if (expect && strcmp(expect, verdict))
@@ -149,7 +173,7 @@ static enum exit_code ask(struct context *context, const struct gate *gate,
 	judgement = judge(gate->generation, &question);
 	if (!probe(program, &question, &judgement.reason, context->messages))
 		return EXIT_WRONG;
-	return answer(context, &judgement, true);
+	return answer(context, &question, &judgement, true);
 }
 
 static enum exit_code explain_loaded(struct context *context, const struct words *words)
@@ -199,7 +223,7 @@ static enum exit_code explain_policy(struct context *context, const struct words
 		wrong(context, "%s", error);
 	} else if (compiled) {
 		judgement = judge(generation, &question);
-		code = answer(context, &judgement, false);
+		code = answer(context, &question, &judgement, false);
 	}
 	generation_free(generation);
 	return code;
@@ -215,7 +239,8 @@ static enum exit_code run(struct context *context, int count, char **operands)
 	if (!question_split(count, operands, &words)) {
 		g_free(words.policy);
 		return usage(&explain_command,
-			     "a port like tcp/5061 or udp/3478 is missing at the end");
+			     "tcp/5061, udp/3478, icmp/8, icmp6/135, ip/esp or the like is missing "
+			     "at the end");
 	}
 	code = words.policy ? explain_policy(context, &words) : explain_loaded(context, &words);
 	g_free(words.policy);
@@ -232,7 +257,7 @@ static const GOptionEntry options[] = {
 
 const struct command explain_command = {
 	.name = "explain",
-	.operands = "[PROFILE | SITE] [from A[:PORT]] [to B | SERVER] tcp/5061",
+	.operands = "[PROFILE | SITE] [from A[:PORT]] [to B | SERVER] tcp/5061 | icmp/8 | ip/esp",
 	.summary = "tell the verdict on a packet, and which lines decide it",
 	.description = "With neither profile nor site, the program in force is asked.",
 	.options = options,

@@ -91,7 +91,7 @@ _portcullis_operand() {
 		case $kind in
 		profiles) _portcullis_add_lines < <(_portcullis_profiles) ;;
 		interfaces) _portcullis_add_lines < <(_portcullis_interfaces) ;;
-		words) _portcullis_add from to ;;
+		words) _portcullis_add from to tcp/ udp/ icmp/ icmp6/ ip/ ;;
 		files) _portcullis_add_files -f ;;
 		esac
 	done
@@ -138,7 +138,7 @@ _portcullis() {
 		[[ $command == down && $operands -gt 0 || $previous == from || $previous == to ]] && words=()
 		_portcullis_operand "${words[@]}"
 	fi
-	[[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
+	[[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *[=/] ]] && compopt -o nospace 2>/dev/null
 	return 0
 }
 
