@@ -132,20 +132,22 @@ static __always_inline void learn_tcp(const struct __sk_buff *ctx, const struct 
 static __always_inline bool is_guarded(struct packet *packet, __u32 target)
 {
 	packet->outcome->target = target != TARGET_NONE ? target : everyone;
-	return packet->outcome->target != TARGET_NONE;
+	return packet->outcome->target != TARGET_NONE && !packet->outcome->nobody;
 }
 
-static __always_inline bool is_server4(struct packet *packet)
+/* Whether a packet is a guarded server's, and to somebody who may answer. */
+static __always_inline bool is_servers4(struct packet *packet)
 {
-	return is_guarded(packet, server_of4(packet->ip4->saddr)) && plain4(packet->ip4->daddr);
+	return judge_source4(packet) && !bad_source4(packet->ip4->daddr) &&
+	       is_guarded(packet, server_of4(packet->ip4->saddr));
 }
 
-static __always_inline bool is_server6(struct packet *packet)
+static __always_inline bool is_servers6(struct packet *packet)
 {
 	const union address *source = source6(packet);
 
-	return is_guarded(packet, server_of6(source->half[0], source->half[1])) &&
-	       plain6(destination6(packet));
+	return judge_source6(packet) && !bad_source6(destination6(packet)) &&
+	       is_guarded(packet, server_of6(source->half[0], source->half[1]));
 }
 
 /* Whether the packet is a guarded server's, to one address, and has ports. */
@@ -154,13 +156,13 @@ static __always_inline bool egress_parse(struct cursor *cursor, struct packet *p
 	if (!parse_link(cursor, packet))
 		return false;
 	if (packet->ethertype == bpf_htons(ETHERTYPE_IPV4)) {
-		if (!parse_ipv4(cursor, packet) || !is_server4(packet))
+		if (!parse_ipv4(cursor, packet) || !is_servers4(packet))
 			return false;
 		packet->protocol = packet->ip4->protocol;
 		if (is_fragment4(packet) && !parse_fragment4(cursor, packet))
 			return false;
 	} else if (packet->ethertype == bpf_htons(ETHERTYPE_IPV6)) {
-		if (!parse_ipv6(cursor, packet) || !is_server6(packet))
+		if (!parse_ipv6(cursor, packet) || !is_servers6(packet))
 			return false;
 		packet->protocol = packet->ip6->nexthdr;
 	} else {

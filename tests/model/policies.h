@@ -22,7 +22,7 @@
  * 0 while the programs know neither guards nor replies: then only the model judges by the policies
  * that have them.
  */
-#define POLICIES_ENFORCED 0
+#define POLICIES_ENFORCED 1
 
 #define POLICIES GENERATED_TURN
 extern const struct model_policy policies[POLICIES];

@@ -35,6 +35,11 @@ static void set_policy(struct portcullis *program, const struct model_policy *po
 	program->rodata->secret[0] = 0x6a09e667f3bcc908;
 	program->rodata->secret[1] = 0xbb67ae8584caa73b;
 	program->rodata->flow_seed = 0x3c6ef372fe94f82b;
+	/* servers are anywhere */
+	memset((void *)program->rodata->source_filter4, 0xff,
+	       sizeof(program->rodata->source_filter4));
+	memset((void *)program->rodata->source_filter6, 0xff,
+	       sizeof(program->rodata->source_filter6));
 }
 
 /* As large as the program takes it to be, and where this process can read and age it. */
