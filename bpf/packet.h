@@ -59,7 +59,10 @@ struct packet {
 
 	/* of what the protocol has */
 	enum transport transport;
-	__be16 source_port;
+	union { /* the header itself, as that of IP */
+		const struct tcphdr *tcp;
+		const struct udphdr *udp;
+	};
 	__u64 destination_port; /* host byte order; 64 bits index without a cast */
 	__u8 icmp_type;
 };
@@ -73,6 +76,12 @@ static __always_inline const union address *source6(const struct packet *packet)
 static __always_inline const union address *destination6(const struct packet *packet)
 {
 	return (const void *)&packet->ip6->daddr;
+}
+
+/* Of TCP and UDP alike: the header's first field. */
+static __always_inline __be16 source_port(const struct packet *packet)
+{
+	return packet->udp->source;
 }
 
 /* Ends the judgement. */

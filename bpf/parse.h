@@ -196,7 +196,7 @@ static __always_inline bool parse_tcp(const struct cursor *cursor, struct packet
 	if (unlikely(tcp->doff * 4 > cursor->rest))
 		return decide_short(packet);
 	packet->transport = TRANSPORT_TCP;
-	packet->source_port = tcp->source;
+	packet->tcp = tcp;
 	packet->destination_port = host16(tcp->dest);
 	return true;
 }
@@ -212,7 +212,7 @@ static __always_inline bool parse_udp(const struct cursor *cursor, struct packet
 		     (bpf_ntohs(udp->len) > cursor->rest && !packet->is_fragment)))
 		return decide(packet, REASON_MALFORMED);
 	packet->transport = TRANSPORT_UDP;
-	packet->source_port = udp->source;
+	packet->udp = udp;
 	packet->destination_port = host16(udp->dest);
 	return true;
 }
