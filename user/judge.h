@@ -8,11 +8,12 @@
 #include <stdbool.h>
 
 #include "generation.h"
+#include "guarding.h"
 #include "number.h"
 #include "reasons.h"
 
 struct question {
-	struct prefix source;      /* an address; family 0: anyone outside Management */
+	struct prefix source;      /* an address; family 0: one that nothing names */
 	uint16_t source_port;      /* 0: any high port */
 	struct prefix destination; /* an address; family 0: not said */
 	unsigned int transport;
@@ -27,6 +28,7 @@ struct judgement {
 	const struct compiled *profile;  /* that judged; NULL: unlisted */
 	const struct opening *opening;   /* that the port stands in; or NULL */
 	const struct excepted *excepted; /* that keeps the port closed; or NULL */
+	struct guarding guarding; /* what more is asked there; Limit and Payload are not judged */
 };
 
 struct judgement judge(const struct generation *generation, const struct question *question);

@@ -49,6 +49,7 @@ static void set_constants(struct portcullis *skeleton, const struct image *image
 	constants->have_prefixes6 = image->prefixes6->len;
 	constants->have_management4 = image->management4->len;
 	constants->have_management6 = image->management6->len;
+	constants->have_guards = image->guards->len;
 	constants->mask4 = image->buckets4 - 1;
 	constants->mask6 = image->buckets6 - 1;
 	constants->seed4 = image->seed4;
@@ -64,15 +65,15 @@ struct filling {
 	size_t size;
 };
 
-#define FILLINGS 9
+#define FILLINGS 12
 
 static void list_fillings(const struct portcullis *skeleton, const struct image *image,
 			  const char *catalog, struct filling fillings[FILLINGS])
 {
 	const GArray *segments = image->segments;
 	const struct filling list[FILLINGS] = {
-		{skeleton->maps.ports, image->profiles, image->ports,
-		 image->profiles * sizeof(*image->ports)},
+		{skeleton->maps.ports, image->tables, image->ports,
+		 image->tables * sizeof(*image->ports)},
 		{skeleton->maps.segments, segments->len, segments->data,
 		 segments->len * sizeof(struct segment)},
 		{skeleton->maps.servers4, image->buckets4, image->servers4,
@@ -84,6 +85,10 @@ static void list_fillings(const struct portcullis *skeleton, const struct image 
 		{skeleton->maps.prefixes6, image->prefixes6->len, NULL, 0},
 		{skeleton->maps.management4, image->management4->len, NULL, 0},
 		{skeleton->maps.management6, image->management6->len, NULL, 0},
+		{skeleton->maps.guards, image->guards->len, image->guards->data,
+		 image->guards->len * sizeof(struct guard)},
+		{skeleton->maps.sources4, image->sources4->len, NULL, 0},
+		{skeleton->maps.sources6, image->sources6->len, NULL, 0},
 	};
 
 	memcpy(fillings, list, sizeof(list));
@@ -187,7 +192,9 @@ static bool fill_and_freeze(struct portcullis *skeleton, const struct image *ima
 	if (!fill_trie(skeleton->maps.prefixes4, image->prefixes4, messages) ||
 	    !fill_trie(skeleton->maps.prefixes6, image->prefixes6, messages) ||
 	    !fill_trie(skeleton->maps.management4, image->management4, messages) ||
-	    !fill_trie(skeleton->maps.management6, image->management6, messages))
+	    !fill_trie(skeleton->maps.management6, image->management6, messages) ||
+	    !fill_trie(skeleton->maps.sources4, image->sources4, messages) ||
+	    !fill_trie(skeleton->maps.sources6, image->sources6, messages))
 		return false;
 	for (int i = 0; i < FILLINGS; i++) {
 		if (!fill_array(&fillings[i], messages))
@@ -209,6 +216,8 @@ static bool load_one(struct load *load, const struct image *image, const char *c
 		return fail(messages, "open", "the program");
 	g_ptr_array_add(load->skeletons, skeleton);
 	set_constants(skeleton, image, load->skeletons->len - 1);
+	if (shared && !shared_secret(shared, (__u64 *)skeleton->rodata->secret, messages))
+		return false;
 	if (!size_maps(skeleton, image, catalog, messages) ||
 	    !use_maps(skeleton, first, shared, messages))
 		return false;

@@ -44,9 +44,11 @@ static bool adopt_map(struct portcullis *twin, int fd, struct messages *messages
 	map = bpf_object__find_map_by_name(twin->obj, info.name);
 	if (!map)
 		return true;
-	if (info.type == BPF_MAP_TYPE_PERCPU_ARRAY)
+	/* counters, and tokens, which a question must not take from anyone */
+	if (info.type == BPF_MAP_TYPE_PERCPU_ARRAY ||
+	    !strcmp(info.name, shared_name(SHARED_LIMITS)))
 		return !bpf_map__set_max_entries(map, info.max_entries) ||
-		       fail(messages, "size a counter of the twin");
+		       fail(messages, "size a map of the twin");
 	return !bpf_map__reuse_fd(map, fd) || fail(messages, "share a map of the program");
 }
 
@@ -91,7 +93,10 @@ static bool same_tag(int a, int b)
 static size_t write_transport(unsigned char *at, const struct question *question)
 {
 	struct tcphdr tcp = {.doff = sizeof(tcp) / 4, .syn = 1};
-	struct udphdr udp = {.len = htons(sizeof(udp))};
+	struct {
+		struct udphdr header;
+		unsigned char payload; /* of media: RTP, version 2 (RFC 3550, 5.1) */
+	} __attribute__((packed)) udp = {{.len = htons(sizeof(udp))}, 2 << 6};
 	__be16 source = htons(question->source_port ? question->source_port : DEFAULT_SOURCE_PORT);
 
 	if (question->transport == TRANSPORT_TCP) {
@@ -100,8 +105,8 @@ static size_t write_transport(unsigned char *at, const struct question *question
 		memcpy(at, &tcp, sizeof(tcp));
 		return sizeof(tcp);
 	}
-	udp.source = source;
-	udp.dest = htons(question->port);
+	udp.header.source = source;
+	udp.header.dest = htons(question->port);
 	memcpy(at, &udp, sizeof(udp));
 	return sizeof(udp);
 }

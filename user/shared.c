@@ -176,6 +176,17 @@ bool shared_open(struct shared *shared, const char *directory, const struct shar
 	return true;
 }
 
+bool shared_secret(const struct shared *shared, __u64 secret[2], struct messages *messages)
+{
+	g_autofree struct fragment_table *table = g_new0(struct fragment_table, 1);
+	__u32 key = 0;
+
+	if (bpf_map_lookup_elem(shared->fd[SHARED_FRAGMENTS], &key, table))
+		return fail(messages, "fragments", "read the gate's secret");
+	memcpy(secret, table->secret, sizeof(table->secret));
+	return true;
+}
+
 bool shared_pin(struct shared *shared, const char *directory, struct messages *messages)
 {
 	for (int map = 0; map < SHARED_MAPS; map++) {

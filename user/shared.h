@@ -61,6 +61,9 @@ __u32 shared_blocks(enum shared_map map, const struct shared_needs *needs);
 bool shared_open(struct shared *shared, const char *directory, const struct shared_needs *needs,
 		 struct messages *messages);
 
+/* The gate's secret, drawn when its maps were created. False with a message. */
+bool shared_secret(const struct shared *shared, __u64 secret[2], struct messages *messages);
+
 /* Pins what shared_open() created; on failure none of it stays pinned. */
 bool shared_pin(struct shared *shared, const char *directory, struct messages *messages);
 
