@@ -231,6 +231,18 @@ static void set_doff(struct frame *frame, const char *value)
 	frame->bytes[frame->layer + 12] = number(value) << 4;
 }
 
+/* As they lie in the header: 1 FIN, 2 SYN, 4 RST, 8 PSH, 10 ACK. */
+static void set_flags(struct frame *frame, const char *value)
+{
+	frame->bytes[frame->layer + 13] = strtoul(value, NULL, 16);
+}
+
+static void set_first(struct frame *frame, const char *value)
+{
+	g_assert(frame->size > frame->layer + 8);
+	frame->bytes[frame->layer + 8] = strtoul(value, NULL, 16);
+}
+
 static void set_length(struct frame *frame, const char *value)
 {
 	put16(frame, frame->layer + 4, number(value));
@@ -305,7 +317,9 @@ static const struct word {
 	{"from", set_from},
 	{"to", set_to},
 	{"doff", set_doff},
+	{"flags", set_flags},
 	{"length", set_length},
+	{"first", set_first},
 	{"units", set_units},
 	{"pad", add_pad},
 	{"cut", cut},

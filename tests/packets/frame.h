@@ -8,7 +8,8 @@
  *          hop=BYTES · dest=BYTES · ah=BYTES · route=TYPE/LEFT · frag=OFFSET/MORE (in units of 8)
  *          tcp · udp · icmp=TYPE · icmp6=TYPE · protocol=NUMBER · data=BYTES
  * fields   src=ADDRESS dst=ADDRESS version= ihl= total= (IPv6: payload length) options=BYTES
- *          fragment=OFFSET/MORE (IPv4) · from=PORT to=PORT · doff= (TCP) · length= (UDP)
+ *          fragment=OFFSET/MORE (IPv4) · from=PORT to=PORT · doff= flags=HEX (TCP) · length= (UDP)
+ *          first=HEX (the first byte of the data behind a UDP header)
  *          units= (the length that the last extension header states)
  * the end  pad=BYTES (behind the IP packet) · cut=BYTES (what is left of the frame)
  *
