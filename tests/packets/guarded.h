@@ -7,7 +7,8 @@ struct portcullis;
 
 /*
  * GUARDED: which sources, how many, what. A token comes back after an hour, unless said otherwise.
- * Sources are 203.0.113.0/24 and 2001:db8:a0::/48; but for OTHER_SOURCES_PORT, 0/0 alone.
+ * Sources are 203.0.113.0/24, 198.18.5.5, 2001:db8:a0::/48 and 2001:db8:b0::5; but for
+ * OTHER_SOURCES_PORT, 0/0 alone.
  */
 #define PLAIN_PORT         7000 /* tcp: nothing is asked */
 #define SOURCES_PORT       7001 /* tcp */

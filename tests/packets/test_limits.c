@@ -166,37 +166,50 @@ static void test_full_ones_give_way(void **state)
 	assert_int_equal(place, 2);
 }
 
-/* Another secret, other places: nobody outside can tell who shares with whom. */
+/* The tag of the one place that is taken. */
+static __u64 find_tag(const struct portcullis *program)
+{
+	__u64 tag = 0;
+
+	for (__u32 key = 0; key < LIMIT_BUCKETS; key++) {
+		struct limit_bucket bucket;
+
+		assert_int_equal(
+			bpf_map_lookup_elem(bpf_map__fd(program->maps.limits), &key, &bucket), 0);
+		for (int i = 0; i < BUCKET_LIMITS; i++)
+			tag |= bucket.limit[i].tag;
+	}
+	return tag;
+}
+
+/* Both halves of the secret count: nobody outside can tell who shares a bucket with whom. */
 static void test_secret(void **state)
 {
-	struct portcullis *program = *state = harness_open();
-	unsigned int place = 9;
+	static const __u64 secrets[][2] = {{0, 0}, {1, 0}, {0, 1}};
+	__u64 tags[3];
 
-	memset(table, 0, sizeof(table));
-	program->rodata->secret[0] = 1;
-	harness_site(program);
-	harness_load(program);
-	harness_check(program, REASON_PUBLISHED, TO4 "tcp to=7003");
-	assert_int_equal(count_changed(program, &place), 1);
-	for (__u32 key = 0; key < LIMIT_BUCKETS; key++)
-		bpf_map_lookup_elem(bpf_map__fd(program->maps.limits), &key, &table[key]);
-	harness_close(state);
+	for (int i = 0; i < 3; i++) {
+		struct portcullis *program = *state = harness_open();
 
-	program = *state = harness_open();
-	program->rodata->secret[0] = 1;
-	program->rodata->secret[1] = 1;
-	harness_site(program);
-	harness_load(program);
-	harness_check(program, REASON_PUBLISHED, TO4 "tcp to=7003");
-	assert_int_equal(count_changed(program, &place), 2);
+		memcpy((void *)program->rodata->secret, secrets[i], sizeof(secrets[i]));
+		harness_site(program);
+		harness_load(program);
+		harness_check(program, REASON_PUBLISHED, TO4 "tcp to=7003");
+		tags[i] = find_tag(program);
+		harness_close(state);
+	}
+	assert_true(tags[0] != tags[1] && tags[0] != tags[2] && tags[1] != tags[2]);
 }
 
 /* --- two CPUs --- */
 
-#define TOKENS 2000
+#define RACERS 4
+#define TOKENS 400000
+#define RUNS   (TOKENS / 2) /* of each racer */
 
 struct racer {
 	int program, error;
+	pthread_barrier_t *start;
 	struct frame frame;
 };
 
@@ -204,8 +217,9 @@ static void *race(void *argument)
 {
 	struct racer *racer = argument;
 	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = racer->frame.bytes,
-		    .data_size_in = racer->frame.size, .repeat = 20 * TOKENS);
+		    .data_size_in = racer->frame.size, .repeat = RUNS);
 
+	pthread_barrier_wait(racer->start);
 	racer->error = bpf_prog_test_run_opts(racer->program, &run);
 	return NULL;
 }
@@ -228,23 +242,26 @@ static void test_last_token_is_given_once(void **state)
 {
 	struct portcullis *program = *state;
 	struct guard guard = {.interval = 3600000000000, .limit = 77};
-	struct racer racers[4];
-	pthread_t threads[4];
+	struct racer racers[RACERS];
+	pthread_t threads[RACERS];
+	pthread_barrier_t start;
 	__u32 key = 2;
 
+	pthread_barrier_init(&start, NULL, RACERS);
 	guard.tolerance = (TOKENS - 1) * guard.interval;
 	assert_int_equal(bpf_map_update_elem(bpf_map__fd(program->maps.guards), &key, &guard, 0),
 			 0);
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < RACERS; i++) {
+		racers[i].start = &start;
 		racers[i].program = bpf_program__fd(program->progs.portcullis);
 		frame_build(&racers[i].frame, TO4 "udp to=7003");
 		assert_int_equal(pthread_create(&threads[i], NULL, race, &racers[i]), 0);
 	}
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < RACERS; i++) {
 		assert_int_equal(pthread_join(threads[i], NULL), 0);
 		assert_int_equal(racers[i].error, 0);
 	}
-	assert_int_equal(count_enforced(program, REASON_OVER_LIMIT), 4 * 20 * TOKENS - TOKENS);
+	assert_int_equal(count_enforced(program, REASON_OVER_LIMIT), RACERS * RUNS - TOKENS);
 }
 
 #define limit_test(test) cmocka_unit_test_setup_teardown(test, set_up, harness_close)
