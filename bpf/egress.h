@@ -25,7 +25,7 @@ static __always_inline __u32 opened_by(const struct packet *packet)
 {
 	__u32 profile = target_profile(packet->outcome->target);
 	const struct port_table *table = bpf_map_lookup_elem(&ports, &profile);
-	__u64 port = host16(packet->source_port);
+	__u64 port = host16(source_port(packet));
 
 	return table ? table->opened_by[packet->transport][port] : 0;
 }
@@ -56,7 +56,7 @@ static __always_inline bool may_teach(const struct __sk_buff *ctx)
 /* Says that answers may come to a port, before the first can. */
 static __always_inline void open_port(const struct packet *packet)
 {
-	__u32 key = 0, port = packet->transport << 16 | host16(packet->source_port);
+	__u32 key = 0, port = packet->transport << 16 | host16(source_port(packet));
 	struct flow_ports *ports = bpf_map_lookup_elem(&flow_ports, &key);
 	__u64 bit = 1ULL << port % 64, *word;
 
@@ -98,9 +98,8 @@ static __always_inline void learn_udp(const struct __sk_buff *ctx, const struct 
 /* A connection that is older than the gate; the higher port is the one that asked. */
 static __always_inline bool is_picked_up(const struct packet *packet)
 {
-	return seconds_now() <= pickup_until &&
-	       !(packet->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST)) &&
-	       packet->destination_port < bpf_ntohs(packet->source_port) && !opened_by(packet);
+	return seconds_now() <= pickup_until && !packet->tcp->syn && !is_closing(packet) &&
+	       packet->destination_port < bpf_ntohs(source_port(packet)) && !opened_by(packet);
 }
 
 /* What becomes of a flow with one more packet from its server; TCP says who begins. */
@@ -182,10 +181,10 @@ static __always_inline void egress_learn(struct __sk_buff *ctx)
 
 	if (!egress_parse(&cursor, &packet))
 		return;
-	if (packet.protocol == IPPROTO_UDP && parse_udp(&cursor, &packet) && packet.source_port &&
+	if (packet.protocol == IPPROTO_UDP && parse_udp(&cursor, &packet) && source_port(&packet) &&
 	    packet.destination_port)
 		learn_udp(ctx, &packet);
-	if (packet.protocol == IPPROTO_TCP && parse_tcp(&cursor, &packet) && packet.source_port &&
+	if (packet.protocol == IPPROTO_TCP && parse_tcp(&cursor, &packet) && source_port(&packet) &&
 	    packet.destination_port)
 		learn_tcp(ctx, &packet);
 }

@@ -24,14 +24,14 @@ enum direction {
 /* The same for both directions of a flow: the server's end comes first. Never 0. */
 static __always_inline __u64 flow_tag(const struct packet *packet, enum direction direction)
 {
-	__u64 source_port = bpf_ntohs(packet->source_port);
+	__u64 from = bpf_ntohs(source_port(packet));
 	__u64 ports = (__u64)packet->transport << 32;
 	__u64 mixed;
 
 	if (direction == INBOUND)
-		ports |= packet->destination_port << 16 | source_port;
+		ports |= packet->destination_port << 16 | from;
 	else
-		ports |= source_port << 16 | packet->destination_port;
+		ports |= from << 16 | packet->destination_port;
 	if (packet->ip == IP_V4) {
 		__u64 source = packet->ip4->saddr, destination = packet->ip4->daddr;
 
@@ -122,13 +122,12 @@ static __always_inline void inbound_record(__u64 tag)
 
 static __always_inline bool is_opening(const struct packet *packet)
 {
-	return packet->transport == TRANSPORT_TCP &&
-	       (packet->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+	return packet->transport == TRANSPORT_TCP && packet->tcp->syn && !packet->tcp->ack;
 }
 
 static __always_inline bool is_closing(const struct packet *packet)
 {
-	return packet->transport == TRANSPORT_TCP && packet->tcp_flags & (TCP_FIN | TCP_RST);
+	return packet->transport == TRANSPORT_TCP && (packet->tcp->fin || packet->tcp->rst);
 }
 
 /* What becomes of a packet that is refused: a global function, verified once. */
@@ -161,7 +160,7 @@ __noinline bool flow_note(__u64 tag)
  */
 static __always_inline void note_inbound(const struct packet *packet)
 {
-	if (replies && packet->transport == TRANSPORT_UDP)
+	if (replies && packet->transport == TRANSPORT_UDP && !packet->outcome->nobody)
 		flow_note(flow_tag(packet, INBOUND));
 }
 
@@ -184,8 +183,8 @@ static __always_inline bool judge_reply(struct packet *packet)
 		return decide(packet, REASON_REPLY);
 	if (unlikely(target_monitor(packet->outcome->target)))
 		note_inbound(packet);
-	if (packet->outcome->reason == REASON_NOT_PUBLISHED && packet->source_port &&
-	    bpf_ntohs(packet->source_port) < WELL_KNOWN_PORTS)
+	if (packet->outcome->reason == REASON_NOT_PUBLISHED && source_port(packet) &&
+	    bpf_ntohs(source_port(packet)) < WELL_KNOWN_PORTS)
 		return decide(packet, REASON_NO_SUCH_FLOW);
 	return false;
 }

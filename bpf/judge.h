@@ -10,6 +10,7 @@
 #include "extensions.h"
 #include "flows.h"
 #include "fragments.h"
+#include "guards.h"
 #include "icmp.h"
 #include "maps.h"
 #include "packet.h"
@@ -69,9 +70,9 @@ static __always_inline bool is_managed(const struct packet *packet)
 static __always_inline bool is_dhcp_answer(const struct packet *packet)
 {
 	if (packet->ip == IP_V4)
-		return packet->source_port == bpf_htons(PORT_DHCP_SERVER) &&
+		return source_port(packet) == bpf_htons(PORT_DHCP_SERVER) &&
 		       packet->destination_port == PORT_DHCP_CLIENT;
-	return packet->source_port == bpf_htons(PORT_DHCPV6_SERVER) &&
+	return source_port(packet) == bpf_htons(PORT_DHCPV6_SERVER) &&
 	       packet->destination_port == PORT_DHCPV6_CLIENT;
 }
 
@@ -81,7 +82,19 @@ static __always_inline bool publish(struct packet *packet, __u32 slot)
 	return decide(packet, REASON_PUBLISHED);
 }
 
-static __always_inline bool judge_segment(struct packet *packet, __u32 key)
+static __always_inline bool judge_guarded(const struct cursor *cursor, struct packet *packet,
+					  const struct segment *segment)
+{
+	enum reason refusal = guard_refusal(cursor, packet, segment->guard);
+
+	if (refusal != REASON_PUBLISHED)
+		return refuse_for(packet, refusal);
+	note_inbound(packet);
+	return publish(packet, segment->slot);
+}
+
+static __always_inline bool judge_segment(const struct cursor *cursor, struct packet *packet,
+					  __u32 key)
 {
 	const struct segment *segment = bpf_map_lookup_elem(&segments, &key);
 
@@ -96,11 +109,13 @@ static __always_inline bool judge_segment(struct packet *packet, __u32 key)
 		return decide(packet, REASON_MANAGEMENT);
 	case SEGMENT_DHCP_CLIENT:
 		return is_dhcp_answer(packet) ? decide(packet, REASON_DHCP) : refuse(packet);
+	case SEGMENT_GUARDED:
+		return have_guards ? judge_guarded(cursor, packet, segment) : refuse(packet);
 	default: return refuse(packet);
 	}
 }
 
-static __always_inline bool judge_ports(struct packet *packet)
+static __always_inline bool judge_ports(const struct cursor *cursor, struct packet *packet)
 {
 	__u32 profile = target_profile(packet->outcome->target);
 	const struct port_table *table = bpf_map_lookup_elem(&ports, &profile);
@@ -108,7 +123,7 @@ static __always_inline bool judge_ports(struct packet *packet)
 
 	/* a UDP source port of 0 says that no answer is expected (RFC 768) */
 	if (unlikely(!packet->destination_port ||
-		     (!packet->source_port && packet->transport == TRANSPORT_TCP)))
+		     (!source_port(packet) && packet->transport == TRANSPORT_TCP)))
 		return decide(packet, REASON_PORT_ZERO);
 	if (unlikely(!table))
 		return refuse(packet);
@@ -117,7 +132,7 @@ static __always_inline bool judge_ports(struct packet *packet)
 		return refuse(packet);
 	if (likely(opened_by < PORT_SEGMENTS))
 		return publish(packet, opened_by);
-	return judge_segment(packet, opened_by - PORT_SEGMENTS);
+	return judge_segment(cursor, packet, opened_by - PORT_SEGMENTS);
 }
 
 static __always_inline bool judge_tcp(struct cursor *cursor, struct packet *packet)
@@ -125,7 +140,7 @@ static __always_inline bool judge_tcp(struct cursor *cursor, struct packet *pack
 	if (unlikely(!parse_tcp(cursor, packet)))
 		return false;
 	packet->outcome->port_index = PORT_INDEX(TRANSPORT_TCP, packet->destination_port);
-	return judge_ports(packet);
+	return judge_ports(cursor, packet);
 }
 
 static __always_inline bool judge_udp(struct cursor *cursor, struct packet *packet)
@@ -134,10 +149,10 @@ static __always_inline bool judge_udp(struct cursor *cursor, struct packet *pack
 		return false;
 	packet->outcome->port_index = PORT_INDEX(TRANSPORT_UDP, packet->destination_port);
 	/* a DHCP client that has no address yet (RFC 2131) */
-	if (packet->ip == IP_V4 && packet->source_port == bpf_htons(PORT_DHCP_CLIENT) &&
+	if (packet->ip == IP_V4 && source_port(packet) == bpf_htons(PORT_DHCP_CLIENT) &&
 	    packet->destination_port == PORT_DHCP_SERVER)
 		packet->outcome->nobody = false;
-	return judge_ports(packet);
+	return judge_ports(cursor, packet);
 }
 
 static __always_inline bool icmp_needed(const struct packet *packet)

@@ -27,6 +27,7 @@ const volatile bool have_prefixes4 = false;
 const volatile bool have_prefixes6 = false;
 const volatile bool have_management4 = false;
 const volatile bool have_management6 = false;
+const volatile bool have_guards = false;
 
 /*
  * Of servers4 and servers6: how many buckets less one (a power of two), and the hash's seed, 0

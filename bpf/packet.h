@@ -18,13 +18,6 @@ enum ip_version {
 	IP_V6,
 };
 
-/* Where the flags stand in a TCP header, and those that are looked at (RFC 9293, 3.1). */
-#define TCP_FLAGS_BYTE 13
-#define TCP_FIN        0x01
-#define TCP_SYN        0x02
-#define TCP_RST        0x04
-#define TCP_ACK        0x10
-
 /* A place in port tables: transport << 16 | destination port. */
 #define PORT_INDEX(transport, port) ((transport) << 16 | (port))
 #define PORT_INDEX_NONE             PORT_INDEX(TRANSPORTS, 0)
@@ -75,9 +68,11 @@ struct packet {
 
 	/* of what the protocol has */
 	enum transport transport;
-	__be16 source_port;
+	union { /* the header itself, as that of IP */
+		const struct tcphdr *tcp;
+		const struct udphdr *udp;
+	};
 	__u64 destination_port; /* host byte order; 64 bits index without a cast */
-	__u8 tcp_flags;         /* of TCP, and only where flows are looked at */
 	__u8 icmp_type;
 };
 
@@ -96,6 +91,12 @@ static __always_inline const union address *destination6(const struct packet *pa
 static __always_inline __u32 seconds_now(void)
 {
 	return bpf_ktime_get_coarse_ns() / 1000000000;
+}
+
+/* Of TCP and UDP alike: the header's first field. */
+static __always_inline __be16 source_port(const struct packet *packet)
+{
+	return packet->udp->source;
 }
 
 /* Ends the judgement. */

@@ -265,10 +265,8 @@ static __always_inline bool parse_tcp(const struct cursor *cursor, struct packet
 		return decide(packet, REASON_MALFORMED);
 	if (unlikely(tcp->doff * 4 > cursor->rest))
 		return decide_short(packet);
-	if (replies)
-		packet->tcp_flags = ((const __u8 *)tcp)[TCP_FLAGS_BYTE];
 	packet->transport = TRANSPORT_TCP;
-	packet->source_port = tcp->source;
+	packet->tcp = tcp;
 	packet->destination_port = host16(tcp->dest);
 	return true;
 }
@@ -284,7 +282,7 @@ static __always_inline bool parse_udp(const struct cursor *cursor, struct packet
 		     (bpf_ntohs(udp->len) > cursor->rest && !packet->is_fragment)))
 		return decide(packet, REASON_MALFORMED);
 	packet->transport = TRANSPORT_UDP;
-	packet->source_port = udp->source;
+	packet->udp = udp;
 	packet->destination_port = host16(udp->dest);
 	return true;
 }

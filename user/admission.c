@@ -6,6 +6,7 @@
 #include <linux/types.h>
 #include <string.h>
 
+#include "guarding.h"
 #include "interface.h"
 #include "interface_fit.h"
 #include "judge.h"
@@ -15,15 +16,30 @@
 /* The generation as seen by one interface, for asking which ports it opens. */
 struct view {
 	const struct compiled *compiled; /* NULL: nothing is open but what the host itself needs */
+	const GPtrArray *guards;         /* that hold for it; NULL as well */
 	const struct management *management;
 };
+
+/* A port whose guard names sources is open to these alone; to anyone at all (NULL), if it is to
+ * any.
+ */
+static bool is_published(const struct view *view, unsigned int transport,
+			 const struct prefix *source, uint16_t port)
+{
+	struct guarding guarding;
+
+	if (!view->compiled || !compiled_find(view->compiled, transport, port))
+		return false;
+	guarding = guarding_at(view->guards, transport, port);
+	return !source || guarding_admits(&guarding, source);
+}
 
 static bool is_open(void *context, unsigned int transport, const struct prefix *source,
 		    uint16_t port)
 {
 	const struct view *view = context;
 
-	return (view->compiled && compiled_find(view->compiled, transport, port)) ||
+	return is_published(view, transport, source, port) ||
 	       management_admits(view->management, transport, source, port) ||
 	       judge_is_dhcp_client(transport, port);
 }
@@ -35,8 +51,11 @@ static bool check_sockets(const struct generation *next, const struct choice_int
 {
 	int index = interface_by_name(interfaces, interface->name)->index;
 	int profile = interface->profile ? generation_profile_index(next, interface->profile) : -1;
+	g_autoptr(GPtrArray) guards =
+		profile < 0 ? NULL : guards_of(next->policy, interface->profile, NULL);
 	struct view view = {
 		.compiled = profile < 0 ? NULL : next->profiles->pdata[profile],
+		.guards = guards,
 		.management = &next->policy->settings.management,
 	};
 	bool monitor = next->choice->monitor || next->policy->settings.monitor;

@@ -5,6 +5,7 @@
 #include <linux/types.h>
 #include <string.h>
 
+#include "guarding.h"
 #include "json.h"
 #include "layout.h"
 
@@ -135,6 +136,8 @@ bool generation_compile(struct generation *generation, struct messages *messages
 	apply_options(generation, messages);
 	put_interfaces_in_force(generation, messages);
 	put_servers_in_force(generation, messages);
+	if (!messages->errors)
+		guarding_review(generation, messages);
 	return !messages->errors;
 }
 

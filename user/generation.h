@@ -28,7 +28,7 @@ struct generation {
 
 	/* What the choice compiles to: generation_compile() fills these. */
 	struct policy *policy;
-	GPtrArray *profiles; /* struct compiled *; entry n is entry n of the map `ports` */
+	GPtrArray *profiles; /* struct compiled *, each once */
 };
 
 /*
@@ -55,7 +55,7 @@ void generation_drop_unused(const struct generation *generation, struct messages
 const char *generation_server_profile(const struct generation *generation,
 				      const struct server *server);
 
-/* Entry of the map `ports` of a canonical profile; -1 if none is in force. */
+/* Which of `profiles` a canonical profile is; -1 if it is in force nowhere. */
 int generation_profile_index(const struct generation *generation, const char *canonical);
 
 /* Whether both enforce the same with the same program: then loading one over the other changes

@@ -5,6 +5,8 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "guarding.h"
+#include "image_guards.h"
 #include "image_servers.h"
 
 /* DHCP servers answer from 67 to 68 (RFC 2131, 4.1), DHCPv6 servers from 547 to 546 (RFC
@@ -41,17 +43,36 @@ static __u32 opened_by(struct image *image, __u32 slot)
 	return PORT_SEGMENTS + image->segments->len - 1;
 }
 
-static void add_openings(struct image *image, const struct generation *generation, __u32 profile)
+/* The ports of an opening, cut where guards begin and end; the slot stays that of the whole. */
+static void add_opening(struct image *image, __u16 *ports, const struct opening *opening,
+			__u32 slot, const GPtrArray *guards)
 {
-	const struct compiled *compiled = generation->profiles->pdata[profile];
+	__u32 plain = 0, end;
+
+	for (__u32 first = opening->first; first <= opening->last; first = end + 1) {
+		struct guarding guarding = guarding_at(guards, opening->transport, (uint16_t)first);
+		bool none = guarding_is_none(&guarding);
+
+		end = guarding_end(guards, opening->transport, (uint16_t)first, opening->last);
+		if (none && !plain)
+			plain = opened_by(image, slot);
+		open_ports(ports, first, end,
+			   none ? plain : image_guarded_by(image, slot, &guarding));
+	}
+}
+
+static void add_openings(struct image *image, const struct generation *generation, __u32 table,
+			 const struct compiled *compiled, const struct server *server)
+{
+	g_autoptr(GPtrArray) guards = guards_of(generation->policy, compiled->name, server);
 
 	for (guint i = 0; i < compiled->openings->len; i++) {
 		const struct opening *opening = compiled->openings->pdata[i];
 		__u32 slot = slots_segment(generation->slots, compiled->name, opening->transport,
 					   opening->first, opening->last);
 
-		open_ports(image->ports[profile].opened_by[opening->transport], opening->first,
-			   opening->last, opened_by(image, slot));
+		add_opening(image, image->ports[table].opened_by[opening->transport], opening, slot,
+			    guards);
 	}
 }
 
@@ -59,9 +80,9 @@ static void add_openings(struct image *image, const struct generation *generatio
  * What must go on for the host itself whatever its profile: DHCP as a client, even where Management
  * names its ports, and Management.
  */
-static void add_host_life(struct image *image, const struct management *management, __u32 profile)
+static void add_host_life(struct image *image, const struct management *management, __u32 number)
 {
-	struct port_table *table = &image->ports[profile];
+	struct port_table *table = &image->ports[number];
 
 	for (guint i = 0; i < G_N_ELEMENTS(dhcp_client_ports); i++)
 		open_ports(table->opened_by[TRANSPORT_UDP], dhcp_client_ports[i],
@@ -121,7 +142,7 @@ static void add_everyone(struct image *image, const struct generation *generatio
 	__u32 unlisted = TARGET_NONE;
 
 	if (settings->unlisted_drop)
-		unlisted = target_make(SERVER_WHOLE_INTERFACE, image->profiles - 1, image->monitor);
+		unlisted = target_make(SERVER_WHOLE_INTERFACE, image->tables - 1, image->monitor);
 	for (guint i = 0; i < interfaces->len; i++) {
 		const struct choice_interface *interface = interfaces->pdata[i];
 		__u32 target = unlisted;
@@ -148,12 +169,24 @@ static bool check_bounds(const struct generation *generation, struct image *imag
 			 struct messages *messages)
 {
 	const __u32 servers = generation->slots->servers->len;
+	const __u32 profiles =
+		generation->profiles->len + generation->policy->settings.unlisted_drop;
 
-	image->profiles = generation->profiles->len + generation->policy->settings.unlisted_drop;
+	image->tables = profiles + image->named->len;
 	image->slots = generation->slots->segments->len + 1;
 	image->numbers = servers + SERVER_FIRST;
-	return within(image->profiles, "profiles", TARGET_PROFILES_MAX, messages) &&
+	return within(profiles, "profiles", TARGET_PROFILES_MAX, messages) &&
+	       within(image->tables, "profiles and servers that guards name", TARGET_PROFILES_MAX,
+		      messages) &&
 	       within(servers, "servers", TARGET_SERVERS_MAX - SERVER_FIRST, messages);
+}
+
+static const struct compiled *server_profile(const struct generation *generation,
+					     const struct server *server)
+{
+	const char *profile = generation_server_profile(generation, server);
+
+	return generation->profiles->pdata[generation_profile_index(generation, profile)];
 }
 
 static bool build_ports(struct image *image, const struct generation *generation,
@@ -162,18 +195,30 @@ static bool build_ports(struct image *image, const struct generation *generation
 	const struct settings *settings = &generation->policy->settings;
 	bool site = choice_is_site(generation->choice);
 
-	image->ports = g_new0(struct port_table, MAX(image->profiles, 1));
+	image->ports = g_new0(struct port_table, MAX(image->tables, 1));
 	g_array_append_vals(image->segments, host_segments, G_N_ELEMENTS(host_segments));
 	for (guint i = 0; i < generation->profiles->len; i++) {
-		add_openings(image, generation, i);
+		add_openings(image, generation, i, generation->profiles->pdata[i], NULL);
 		if (!site)
 			add_host_life(image, &settings->management, i);
 	}
+	for (guint i = 0; i < image->named->len; i++)
+		add_openings(image, generation, generation->profiles->len + i,
+			     server_profile(generation, image->named->pdata[i]),
+			     image->named->pdata[i]);
 	if (settings->unlisted_drop)
-		add_host_life(image, &settings->management, image->profiles - 1);
+		add_host_life(image, &settings->management, image->tables - 1);
 	add_management_sources(image, &settings->management);
+	image_add_sources(image, generation->policy);
 	return within(image->segments->len, "segments that port tables cannot name directly",
 		      SEGMENTS_MAX, messages);
+}
+
+static void find_named(struct image *image, const struct policy *policy)
+{
+	for (guint i = 0; policy->guards->len && i < policy->servers->len; i++)
+		if (guards_name(policy, policy->servers->pdata[i]))
+			g_ptr_array_add(image->named, policy->servers->pdata[i]);
 }
 
 struct image *image_build(const struct generation *generation, struct messages *messages)
@@ -186,8 +231,13 @@ struct image *image_build(const struct generation *generation, struct messages *
 	image->prefixes6 = g_array_new(FALSE, TRUE, sizeof(struct image_prefix6));
 	image->management4 = g_array_new(FALSE, TRUE, sizeof(struct prefix4));
 	image->management6 = g_array_new(FALSE, TRUE, sizeof(struct prefix6));
+	image->guards = g_array_new(FALSE, TRUE, sizeof(struct guard));
+	image->sources4 = g_array_new(FALSE, TRUE, sizeof(struct source4));
+	image->sources6 = g_array_new(FALSE, TRUE, sizeof(struct source6));
 	image->everyone = g_array_new(FALSE, TRUE, sizeof(__u32));
 	image->inside = g_array_new(FALSE, TRUE, sizeof(bool));
+	image->named = g_ptr_array_new();
+	find_named(image, generation->policy);
 	if (!check_bounds(generation, image, messages) ||
 	    !build_ports(image, generation, messages)) {
 		image_free(image);
@@ -216,7 +266,11 @@ void image_free(struct image *image)
 	g_array_unref(image->prefixes6);
 	g_array_unref(image->management4);
 	g_array_unref(image->management6);
+	g_array_unref(image->guards);
+	g_array_unref(image->sources4);
+	g_array_unref(image->sources6);
 	g_array_unref(image->everyone);
 	g_array_unref(image->inside);
+	g_ptr_array_unref(image->named);
 	g_free(image);
 }

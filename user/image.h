@@ -22,8 +22,11 @@ struct image_prefix6 {
 };
 
 struct image {
-	struct port_table *ports; /* one per profile */
-	__u32 profiles;
+	/* One per profile of the generation; then one per server that a guard names, as others with
+	 * its profile may be guarded otherwise; the last is that of Unlisted, if it is drop. */
+	struct port_table *ports;
+	__u32 tables;
+	GPtrArray *named; /* const struct server *: those servers, in the order of the policy */
 	GArray *segments; /* struct segment: those that ask more than a port */
 
 	struct bucket4 *servers4;
@@ -39,6 +42,10 @@ struct image {
 
 	GArray *management4; /* struct prefix4: whom Management lets in */
 	GArray *management6;
+
+	GArray *guards;   /* struct guard */
+	GArray *sources4; /* struct source4: whom guards let in */
+	GArray *sources6;
 
 	GArray *everyone; /* __u32, by interface of the choice: what an unknown destination leads to
 			   */

@@ -167,17 +167,26 @@ static void add_address(struct image *image, GArray *exact4, GArray *exact6,
 		g_array_append_val(image->prefixes6, prefix6);
 }
 
+/* A server's port table: its own if a guard names it (next counts those), else its profile's. */
+static __u32 find_table(const struct image *image, const struct generation *generation,
+			const struct server *server, guint *next)
+{
+	if (*next < image->named->len && image->named->pdata[*next] == server)
+		return generation->profiles->len + (*next)++;
+	return generation_profile_index(generation, generation_server_profile(generation, server));
+}
+
 void image_add_servers(struct image *image, const struct generation *generation)
 {
 	const GPtrArray *servers = generation->policy->servers;
 	g_autoptr(GArray) exact4 = g_array_new(FALSE, FALSE, sizeof(struct server4));
 	g_autoptr(GArray) exact6 = g_array_new(FALSE, FALSE, sizeof(struct server6));
+	guint next = 0;
 
 	for (guint i = 0; i < servers->len; i++) {
 		const struct server *server = servers->pdata[i];
-		const char *profile = generation_server_profile(generation, server);
 		__u32 target = target_make(slots_server(generation->slots, server->name),
-					   generation_profile_index(generation, profile),
+					   find_table(image, generation, server, &next),
 					   server->monitor || generation->choice->monitor);
 
 		for (guint j = 0; j < server->addresses->len; j++)

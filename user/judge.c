@@ -51,12 +51,20 @@ bool management_admits(const struct management *management, unsigned int transpo
 	return false;
 }
 
-static enum reason judge_port(struct judgement *judgement, const struct question *question)
+static enum reason judge_port(const struct policy *policy, struct judgement *judgement,
+			      const struct question *question)
 {
+	g_autoptr(GPtrArray) guards =
+		guards_of(policy, judgement->profile->name, judgement->server);
+
 	judgement->opening = compiled_find(judgement->profile, question->transport, question->port);
 	judgement->excepted =
 		compiled_find_excepted(judgement->profile, question->transport, question->port);
-	return judgement->opening ? REASON_PUBLISHED : REASON_NOT_PUBLISHED;
+	if (!judgement->opening)
+		return REASON_NOT_PUBLISHED;
+	judgement->guarding = guarding_at(guards, question->transport, question->port);
+	return guarding_admits(&judgement->guarding, &question->source) ? REASON_PUBLISHED
+									: REASON_SOURCE_NOT_ALLOWED;
 }
 
 /* What has no ports. The unlisted are judged like the host itself if they do not simply pass. */
@@ -157,11 +165,12 @@ struct judgement judge(const struct generation *generation, const struct questio
 	if (judgement.profile && !question->port)
 		judgement.reason = REASON_PORT_ZERO;
 	else if (judgement.profile)
-		judgement.reason = judge_port(&judgement, question);
+		judgement.reason = judge_port(generation->policy, &judgement, question);
 	else
 		judgement.reason = settings->unlisted_drop ? REASON_NOT_LISTED : REASON_UNLISTED;
 
-	if (!judgement.server && question->port && reason_verdict(judgement.reason) == VERDICT_DROP)
+	if (!judgement.server && question->port && !judgement.opening &&
+	    reason_verdict(judgement.reason) == VERDICT_DROP)
 		judgement.reason = judge_host_life(generation, question, judgement.reason);
 	judgement.reason = judge_answer(settings, question, judgement.reason);
 	if (is_forged(generation, question, interface))

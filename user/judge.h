@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "generation.h"
+#include "guarding.h"
 #include "number.h"
 #include "reasons.h"
 
@@ -18,7 +19,7 @@ enum question_kind {
 };
 
 struct question {
-	struct prefix source;      /* an address; family 0: anyone outside Management */
+	struct prefix source;      /* an address; family 0: one that nothing names */
 	uint16_t source_port;      /* 0: any high port */
 	struct prefix destination; /* an address; family 0: not said */
 	enum question_kind kind;
@@ -36,6 +37,7 @@ struct judgement {
 	const struct compiled *profile;  /* that judged; NULL: unlisted */
 	const struct opening *opening;   /* that the port stands in; or NULL */
 	const struct excepted *excepted; /* that keeps the port closed; or NULL */
+	struct guarding guarding; /* what more is asked there; Limit and Payload are not judged */
 };
 
 /* The addresses are of one family. */

@@ -32,6 +32,12 @@ static const struct heading {
 
 	{TABLE_GUARDS, COLUMN_GUARD, "Guard", WHOLE, 0},
 	{TABLE_GUARDS, COLUMN_PORTS, "Ports", WHOLE, 0},
+	{TABLE_GUARDS, COLUMN_PROFILE, "Profile", WHOLE, 0},
+	{TABLE_GUARDS, COLUMN_SERVER, "Server", WHOLE, 0},
+	{TABLE_GUARDS, COLUMN_SOURCE, "Sources", WHOLE, 0},
+	{TABLE_GUARDS, COLUMN_LIMIT, "Limit", WHOLE, 0},
+	{TABLE_GUARDS, COLUMN_PAYLOAD, "Payload", WHOLE, 0},
+	{TABLE_GUARDS, COLUMN_NOTES, "Notes", WHOLE, 0},
 
 	{TABLE_PROFILES, COLUMN_PROFILE, "Profile", WHOLE, 0},
 	{TABLE_PROFILES, COLUMN_ROLES, "Roles", WHOLE, 0},
@@ -335,7 +341,7 @@ char *kind_refusal(const struct table *table)
 	if (kind != TABLE_OTHER)
 		return nearly_refusal(names, kind, missing);
 	return g_strdup("a table of no known kind, expected ports, IPsec exceptions, Profiles, "
-			"Servers, Networks or Settings");
+			"Servers, Networks, Guards or Settings");
 }
 
 bool text_speaks_of_ports(const char *text)

@@ -50,6 +50,7 @@ static void set_constants(struct portcullis *skeleton, const struct image *image
 	constants->have_prefixes6 = image->prefixes6->len;
 	constants->have_management4 = image->management4->len;
 	constants->have_management6 = image->management6->len;
+	constants->have_guards = image->guards->len;
 	constants->mask4 = image->buckets4 - 1;
 	constants->mask6 = image->buckets6 - 1;
 	constants->seed4 = image->seed4;
@@ -85,7 +86,7 @@ struct filling {
 	size_t size;
 };
 
-#define FILLINGS 10
+#define FILLINGS 13
 
 /* What a generation's maps are filled with. */
 struct contents {
@@ -101,8 +102,8 @@ static void list_fillings(const struct portcullis *skeleton, const struct conten
 	const char *catalog = contents->catalog;
 	const GArray *segments = image->segments;
 	const struct filling list[FILLINGS] = {
-		{skeleton->maps.ports, image->profiles, image->ports,
-		 image->profiles * sizeof(*image->ports)},
+		{skeleton->maps.ports, image->tables, image->ports,
+		 image->tables * sizeof(*image->ports)},
 		{skeleton->maps.segments, segments->len, segments->data,
 		 segments->len * sizeof(struct segment)},
 		{skeleton->maps.servers4, image->buckets4, image->servers4,
@@ -115,6 +116,10 @@ static void list_fillings(const struct portcullis *skeleton, const struct conten
 		{skeleton->maps.management4, image->management4->len, NULL, 0},
 		{skeleton->maps.management6, image->management6->len, NULL, 0},
 		{skeleton->maps.gated, contents->host ? contents->host->gated->len : 0, NULL, 0},
+		{skeleton->maps.guards, image->guards->len, image->guards->data,
+		 image->guards->len * sizeof(struct guard)},
+		{skeleton->maps.sources4, image->sources4->len, NULL, 0},
+		{skeleton->maps.sources6, image->sources6->len, NULL, 0},
 	};
 
 	memcpy(fillings, list, sizeof(list));
@@ -221,6 +226,8 @@ static bool fill_and_freeze(struct portcullis *skeleton, const struct contents *
 	    !fill_keys(skeleton->maps.prefixes6, image->prefixes6, messages) ||
 	    !fill_keys(skeleton->maps.management4, image->management4, messages) ||
 	    !fill_keys(skeleton->maps.management6, image->management6, messages) ||
+	    !fill_keys(skeleton->maps.sources4, image->sources4, messages) ||
+	    !fill_keys(skeleton->maps.sources6, image->sources6, messages) ||
 	    (contents->host && !fill_keys(skeleton->maps.gated, contents->host->gated, messages)))
 		return false;
 	for (int i = 0; i < FILLINGS; i++) {

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "nearest.h"
 #include "text.h"
 
 int network_prefix(const char *text, struct prefix *out, char **error)
@@ -28,6 +29,53 @@ int network_prefix(const char *text, struct prefix *out, char **error)
 			"'%s' is not an address, expected an IPv4 or IPv6 address or prefix", text);
 	}
 	return -EINVAL;
+}
+
+static const struct network *find_network(const struct policy *policy, const char *name)
+{
+	for (unsigned int i = 0; i < policy->networks->len; i++) {
+		const struct network *network = policy->networks->pdata[i];
+
+		if (!g_ascii_strcasecmp(network->name, name))
+			return network;
+	}
+	return NULL;
+}
+
+static char *unknown_network(const struct policy *policy, const char *name, const char *expected)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	g_autofree char *near = NULL;
+
+	for (unsigned int i = 0; i < policy->networks->len; i++) {
+		const struct network *network = policy->networks->pdata[i];
+
+		g_ptr_array_add(names, (char *)network->name);
+	}
+	near = nearest(name, names);
+	if (near)
+		return g_strdup_printf("no network '%s', did you mean %s?", name, near);
+	return g_strdup_printf("no network '%s', expected %s", name, expected);
+}
+
+int network_append(const struct policy *policy, const char *text, const char *expected,
+		   GArray *prefixes, char **error)
+{
+	const struct network *network = find_network(policy, text);
+	struct prefix prefix;
+
+	if (network) {
+		g_array_append_vals(prefixes, network->prefixes->data, network->prefixes->len);
+		return 0;
+	}
+	if (prefix_parse(text, &prefix) == -EINVAL) {
+		*error = unknown_network(policy, text, expected);
+		return -EINVAL;
+	}
+	if (network_prefix(text, &prefix, error))
+		return -EINVAL;
+	g_array_append_val(prefixes, prefix);
+	return 0;
 }
 
 void network_free(struct network *network)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Tables become rows, roles, profiles, servers, networks and settings. Pure: no kernel, no files,
- * no clock, no names looked up. A policy with an error is no policy.
+ * Tables become rows, roles, profiles, servers, networks, guards and settings. Pure: no kernel, no
+ * files, no clock, no names looked up. A policy with an error is no policy.
  */
 #ifndef PORTCULLIS_POLICY_H
 #define PORTCULLIS_POLICY_H
@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "limit.h"
 #include "message.h"
 #include "number.h"
 #include "ports.h"
@@ -79,6 +80,27 @@ struct server {
 	bool monitor;        /* its Mode, else the site's */
 };
 
+/* What a guard can ask of a packet. */
+enum guard_kind {
+	GUARD_SOURCES, /* that it comes from one of these */
+	GUARD_LIMIT,   /* that no more than so many come from its source */
+	GUARD_PAYLOAD, /* that it carries media */
+	GUARD_KINDS,
+};
+
+/* A line of a Guards table: what is asked of packets to ports, where these are open. */
+struct guard_rule {
+	struct place place;
+	const char *name;
+	unsigned int order;            /* its index in policy->guards */
+	GArray *ports;                 /* struct port_range, each with its transports */
+	const struct profile *profile; /* of servers whose profile contains it; NULL: of all */
+	const struct server *server;   /* of this server; NULL: of all */
+	const char *asks[GUARD_KINDS]; /* as written; NULL: that it does not ask */
+	GArray *sources;               /* struct prefix */
+	struct rate limit;
+};
+
 enum attach_mode {
 	ATTACH_AUTO, /* native, else generic with a warning */
 	ATTACH_NATIVE,
@@ -120,6 +142,7 @@ struct policy {
 	GPtrArray *ipsec;    /* struct ipsec_exception * */
 	GPtrArray *networks; /* struct network * */
 	GPtrArray *servers;  /* struct server * */
+	GPtrArray *guards;   /* struct guard_rule * */
 	GPtrArray *ignored;  /* struct ignored * */
 	struct settings settings;
 	GStringChunk *strings; /* what every const char * above points into */

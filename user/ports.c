@@ -310,6 +310,23 @@ int port_list_parse(const char *cell, struct port_list *list, char **error)
 	return parse(cell, parse_entries, list, error);
 }
 
+bool port_list_is_item(const char *item)
+{
+	return !g_ascii_strncasecmp(item, "tcp/", 4) || !g_ascii_strncasecmp(item, "udp/", 4);
+}
+
+int port_list_append(const char *cell, GArray *ranges, char **error)
+{
+	struct port_list list = {0};
+	int err = port_list_parse(cell, &list, error);
+
+	if (err)
+		return err;
+	g_array_append_vals(ranges, list.ranges->data, list.ranges->len);
+	g_array_unref(list.ranges);
+	return 0;
+}
+
 char *port_range_format(unsigned int transport, uint16_t first, uint16_t last)
 {
 	const char *name = transport_name(transport);

@@ -45,6 +45,13 @@ enum protocol_meaning protocol_parse(const char *cell, unsigned int *transports)
  */
 int port_list_parse(const char *cell, struct port_list *list, char **error);
 
+/* Whether an item of a list is meant as ports, rather than as a name: it begins "tcp/" or "udp/".
+ */
+bool port_list_is_item(const char *item);
+
+/* As port_list_parse(), but appends to ranges (struct port_range). */
+int port_list_append(const char *cell, GArray *ranges, char **error);
+
 /* "tcp" or "udp". */
 const char *transport_name(unsigned int transport);
 

@@ -112,7 +112,10 @@ static size_t write_icmp(unsigned char *at, const struct question *question)
 static size_t write_transport(unsigned char *at, const struct question *question)
 {
 	struct tcphdr tcp = {.doff = sizeof(tcp) / 4, .syn = 1};
-	struct udphdr udp = {.len = htons(sizeof(udp))};
+	struct {
+		struct udphdr header;
+		unsigned char payload; /* of media: RTP, version 2 (RFC 3550, 5.1) */
+	} __attribute__((packed)) udp = {{.len = htons(sizeof(udp))}, 2 << 6};
 	__be16 source = htons(question->source_port ? question->source_port : DEFAULT_SOURCE_PORT);
 
 	if (question->transport == TRANSPORT_TCP) {
@@ -121,8 +124,8 @@ static size_t write_transport(unsigned char *at, const struct question *question
 		memcpy(at, &tcp, sizeof(tcp));
 		return sizeof(tcp);
 	}
-	udp.source = source;
-	udp.dest = htons(question->port);
+	udp.header.source = source;
+	udp.header.dest = htons(question->port);
 	memcpy(at, &udp, sizeof(udp));
 	return sizeof(udp);
 }

@@ -62,11 +62,11 @@ __u32 shared_blocks(enum shared_map map, const struct shared_needs *needs);
 bool shared_open(struct shared *shared, const char *directory, const struct shared_needs *needs,
 		 struct messages *messages);
 
+/* The gate's secret, drawn when its maps were created. False with a message. */
+bool shared_secret(const struct shared *shared, __u64 secret[2], struct messages *messages);
+
 /* Pins what shared_open() created; on failure none of it stays pinned. */
 bool shared_pin(struct shared *shared, const char *directory, struct messages *messages);
-
-/* The secret of the gate, drawn when its first maps were made. False with a message. */
-bool shared_secret(const struct shared *shared, __u64 secret[2], struct messages *messages);
 
 /* Takes those pins back, for a load that failed later. */
 void shared_unpin(struct shared *shared, const char *directory);

@@ -24,9 +24,10 @@ static bool is_no_matter_of_vendors(enum table_kind kind)
 	return kind == TABLE_BLOCKED || kind == TABLE_NETWORKS || kind == TABLE_SETTINGS;
 }
 
-static bool is_not_enforced(enum table_kind kind)
+/* What only a site may say. */
+static bool is_matter_of_sites(enum table_kind kind)
 {
-	return kind == TABLE_GUARDS || kind == TABLE_BLOCKED;
+	return kind == TABLE_SERVERS || kind == TABLE_GUARDS;
 }
 
 static void ignore(struct policy *policy, const struct sheet *sheet)
@@ -45,9 +46,9 @@ static char *find_fault(const struct sheet *sheet, enum source_kind source)
 	const struct columns *columns = &sheet->columns;
 	const char *name = kind_name(columns->kind);
 
-	if (is_not_enforced(columns->kind))
+	if (columns->kind == TABLE_BLOCKED)
 		return g_strdup_printf("%s is not enforced by this version, expected none", name);
-	if (columns->kind == TABLE_SERVERS && source != SOURCE_SITE)
+	if (is_matter_of_sites(columns->kind) && source != SOURCE_SITE)
 		return g_strdup_printf("%s stands in a document, expected in a site", name);
 	if (columns->kind == TABLE_SERVICES && columns->cell[COLUMN_SUBJECT] < 0 &&
 	    !*sheet->table->title)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Openings and services as JSON, and as people read them. */
+/* Openings, services and guards as JSON, and as people read them. */
 #include "view.h"
 
 #include <linux/types.h>
@@ -48,6 +48,56 @@ char *view_services(struct json_object *services)
 		}
 		g_string_append_printf(text, "%s%s", text->len ? ", " : "", name);
 		g_hash_table_add(seen, name);
+	}
+	return g_string_free(text, FALSE);
+}
+
+static const struct {
+	const char *key;
+	const char *before, *after; /* what is asked, about what is written */
+} asked[GUARD_KINDS] = {
+	[GUARD_SOURCES] = {"sources", "from ", " only"},
+	[GUARD_LIMIT] = {"limit", "if it is within the limit of ", " for its source"},
+	[GUARD_PAYLOAD] = {"payload", "if it is ", ""},
+};
+
+static void add_guard(struct json_object *json, const struct guarding *guarding,
+		      const struct guard_rule *guard)
+{
+	json_add_string(json, "name", guard->name);
+	json_add_string(json, "file", guard->place.file);
+	json_add_number(json, "line", (uint64_t)guard->place.line);
+	for (unsigned int kind = 0; kind < GUARD_KINDS; kind++)
+		json_add_string(json, asked[kind].key,
+				guarding->by[kind] == guard ? guard->asks[kind] : NULL);
+}
+
+/* Each once, with all that it decides: one guard may ask several things. */
+void view_add_guards(struct json_object *json, const struct guarding *guarding)
+{
+	struct json_object *guards = json_add_array(json, "guards");
+
+	for (unsigned int kind = 0; kind < GUARD_KINDS; kind++) {
+		const struct guard_rule *guard = guarding->by[kind];
+		bool seen = false;
+
+		for (unsigned int before = 0; before < kind; before++)
+			seen |= guarding->by[before] == guard;
+		if (guard && !seen)
+			add_guard(json_append_object(guards), guarding, guard);
+	}
+}
+
+char *view_guard(struct json_object *guard)
+{
+	GString *text = g_string_new(NULL);
+
+	for (unsigned int kind = 0; kind < GUARD_KINDS; kind++) {
+		const char *written = json_string(guard, asked[kind].key);
+
+		if (written)
+			g_string_append_printf(text, "%s%s%s%s", text->len ? ", " : "",
+					       asked[kind].before, written, asked[kind].after);
 	}
 	return g_string_free(text, FALSE);
 }

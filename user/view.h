@@ -7,6 +7,7 @@
 #include <json-c/json.h>
 
 #include "generation.h"
+#include "guarding.h"
 #include "profile.h"
 #include "totals.h"
 
@@ -15,6 +16,13 @@ void view_add_opening(struct json_object *json, const struct opening *opening);
 
 /* Adds an array "services" of the roles, services and places of rows. */
 void view_add_services(struct json_object *json, const GPtrArray *rows);
+
+/* Adds an array "guards" of those that ask something: name, file, line and what each asks. */
+void view_add_guards(struct json_object *json, const struct guarding *guarding);
+
+/* What one of them asks, as people read it: "from pool only, if it is media". The caller frees it.
+ */
+char *view_guard(struct json_object *guard);
 
 /* A list of services as people read it: "Front End: SIP, Web: HTTPS"; each once. The caller frees
  * it. */

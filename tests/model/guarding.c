@@ -6,6 +6,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "policies.h"
 
@@ -13,7 +14,8 @@
 #define INTERVAL 3600000000000ULL
 
 /* Any that harness.c leaves free: what they sum up to is compared, not each. */
-#define FIRST_SLOT 100
+#define FIRST_SLOT    100
+#define FIRST_SOURCES 10
 
 /* What was there before: where ours begins. */
 static uint32_t first_segment, first_guard;
@@ -27,7 +29,6 @@ void guarding_open(struct portcullis *program)
 {
 	first_segment = bpf_map__max_entries(program->maps.segments);
 	first_guard = bpf_map__max_entries(program->maps.guards);
-	grow(program->maps.ports, 1);
 	grow(program->maps.segments, model_ports_count);
 	grow(program->maps.guards, MODEL_GUARDS);
 	grow(program->maps.sources4, 16);
@@ -48,7 +49,7 @@ static void put_guards(struct portcullis *program)
 		uint32_t key = first_guard + i;
 
 		if (guard->sources)
-			value.sources = 1 + (guard->sources - model_sources);
+			value.sources = FIRST_SOURCES + (guard->sources - model_sources);
 		if (guard->burst) {
 			value.interval = INTERVAL;
 			value.tolerance = (guard->burst - 1) * INTERVAL;
@@ -64,8 +65,8 @@ static void put_sources(struct portcullis *program)
 
 	for (uint32_t i = 0; i < MODEL_SOURCES; i++) {
 		const struct model_sources *sources = &model_sources[i];
-		struct source4 key4 = {.sources = 1 + i};
-		struct source6 key6 = {.sources = 1 + i};
+		struct source4 key4 = {.sources = FIRST_SOURCES + i};
+		struct source6 key6 = {.sources = FIRST_SOURCES + i};
 
 		for (size_t j = 0; j < sources->count4; j++) {
 			key4.length = 32 + sources->prefixes4[j].bits;
@@ -106,7 +107,7 @@ static void put_ports(struct portcullis *program)
 	free(table);
 }
 
-/* Of a bucket the first place that is free; harness.c's seeds leave one. */
+/* Its place, or of a bucket the first that is free. */
 static void put_server4(struct portcullis *program, uint32_t target)
 {
 	struct server4 server = {.target = target};
@@ -117,7 +118,7 @@ static void put_server4(struct portcullis *program, uint32_t target)
 	key = server_hash4(server.address, program->rodata->seed4) & program->rodata->mask4;
 	assert_int_equal(bpf_map_lookup_elem(bpf_map__fd(program->maps.servers4), &key, &bucket),
 			 0);
-	while (bucket.server[place].target)
+	while (bucket.server[place].target && bucket.server[place].address != server.address)
 		assert_true(++place < BUCKET4_SERVERS);
 	bucket.server[place] = server;
 	put(program->maps.servers4, &key, &bucket);
@@ -133,7 +134,8 @@ static void put_server6(struct portcullis *program, uint32_t target)
 	key = server_hash6(server.address, program->rodata->seed6) & program->rodata->mask6;
 	assert_int_equal(bpf_map_lookup_elem(bpf_map__fd(program->maps.servers6), &key, &bucket),
 			 0);
-	while (bucket.server[place].target)
+	while (bucket.server[place].target &&
+	       memcmp(bucket.server[place].address, server.address, sizeof(server.address)))
 		assert_true(++place < BUCKET6_SERVERS);
 	bucket.server[place] = server;
 	put(program->maps.servers6, &key, &bucket);
@@ -155,7 +157,7 @@ void guarding_load(struct portcullis *program)
 	put_guards(program);
 	put_sources(program);
 	put_ports(program);
-	if (!POLICIES_ENFORCED || !program->rodata->seed4)
+	if (!program->rodata->seed4)
 		return; /* one profile for the whole interface: there are no servers */
 	put_server4(program, target_make(SERVER_GUARDED, GUARDED, 0));
 	put_server6(program, target_make(SERVER_GUARDED, GUARDED, 0));

@@ -224,6 +224,7 @@ void model_learn(const struct model_policy *policy, struct model_memory *memory,
 
 	if (policy->replies && judge_headers(&packet) == UNDECIDED &&
 	    find_server(&packet, packet.source) && judge_addresses(&packet) == UNDECIDED &&
+	    !packet.unspecified && /* nobody can answer that */
 	    !is_group(&packet, packet.destination) && read_payload(&packet))
 		learn_flow(&packet);
 }

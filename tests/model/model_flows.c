@@ -123,7 +123,8 @@ enum reason judge_flow(struct packet *packet, enum reason by_port)
 	if (!is_refusal_by_port(by_port) || is_bare_syn(packet))
 		return by_port;
 	if (alive) {
-		if (packet->fin || packet->rst)
+		/* only its server keeps a flow alive */
+		if ((packet->fin || packet->rst) && begun->stage != MODEL_CLOSING)
 			go_on(begun, MODEL_CLOSING, memory->now);
 		return REASON_REPLY;
 	}

@@ -68,11 +68,9 @@ const size_t model_ports_count = COUNT(model_ports);
 
 static const uint8_t protocols[] = {50, 47, 89, 255};
 
-#define SERVERS_FROM(first)                                                     \
-	.servers = servers + (first), .server_count = COUNT(servers) - (first), \
-	.ports = model_ports, .port_count = COUNT(model_ports)
-#define GUARDED_SITE SERVERS_FROM(0)
-#define SITE         SERVERS_FROM(POLICIES_ENFORCED ? 0 : 2)
+#define SITE                                                                      \
+	.servers = servers, .server_count = COUNT(servers), .ports = model_ports, \
+	.port_count = COUNT(model_ports)
 #define INTERFACE                                                        \
 	.whole_interface = true, .rest = SERVICES, .ports = model_ports, \
 	.port_count = COUNT(model_ports)
@@ -87,11 +85,10 @@ const struct model_policy policies[POLICIES] = {
 	{SITE, PROTOCOLS, .monitor = true},
 	{INTERFACE, MANAGEMENT},
 	{INTERFACE, PROTOCOLS, .monitor = true, .non_ip_drop = true},
-	{GUARDED_SITE, MANAGEMENT, .replies = true},
-	{GUARDED_SITE, PROTOCOLS, .unlisted_drop = true, .rest = CLOSED, .replies = true,
-	 .pickup = true},
-	{GUARDED_SITE, MANAGEMENT, .unlisted_drop = true, .rest = SERVICES, .monitor = true,
+	{SITE, MANAGEMENT, .replies = true},
+	{SITE, PROTOCOLS, .unlisted_drop = true, .rest = CLOSED, .replies = true, .pickup = true},
+	{SITE, MANAGEMENT, .unlisted_drop = true, .rest = SERVICES, .monitor = true,
 	 .replies = true},
 	{INTERFACE, MANAGEMENT, .replies = true, .pickup = true},
-	{GUARDED_SITE, MANAGEMENT, PROTOCOLS, .replies = true, .inside = true, .pickup = true},
+	{SITE, MANAGEMENT, PROTOCOLS, .replies = true, .inside = true, .pickup = true},
 };

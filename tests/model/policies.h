@@ -7,9 +7,10 @@
 #include "harness.h"
 #include "model.h"
 
-/* A profile of guarded ports, and two servers that have it; the second is only counted. */
-#define GUARDED          PROFILES
-#define SERVER_GUARDED   (SERVERS_PER_BLOCK + 7)
+/*
+ * The servers of the profile GUARDED, whose ports are the model's own here, not those of harness.h;
+ * the second server is only counted.
+ */
 #define SERVER_GUARDED_2 (SERVERS_PER_BLOCK + 8)
 #define GUARDED4         "10.0.1.21"
 #define GUARDED6         "2001:db8:1::21"
@@ -17,12 +18,6 @@
 #define GUARDED6_2       "2001:db8:9:21::"
 #define GUARDED4_2_BITS  24
 #define GUARDED6_2_BITS  64
-
-/*
- * 0 while the programs know neither guards nor replies: then only the model judges by the policies
- * that have them.
- */
-#define POLICIES_ENFORCED 1
 
 #define POLICIES GENERATED_TURN
 extern const struct model_policy policies[POLICIES];

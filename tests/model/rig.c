@@ -81,23 +81,21 @@ static void map_tables(struct rig *rig)
 		map_buckets(program->maps.inbound_flows, &rig->inbound_flows.count);
 }
 
-static void open_egress(struct rig *rig, const struct bpf_program *egress)
+static void open_egress(struct rig *rig)
 {
-	struct bpf_map *gated = bpf_object__find_map_by_name(rig->program->obj, "gated");
+	struct portcullis *program = rig->program;
 	uint32_t interface = GATED_INTERFACE;
 	uint8_t yes = 1;
 
-	assert_non_null(egress);
-	assert_non_null(gated);
-	rig->egress = egress;
-	assert_int_equal(bpf_map_update_elem(bpf_map__fd(gated), &interface, &yes, BPF_ANY), 0);
+	rig->egress = program->progs.portcullis_egress;
+	assert_int_equal(
+		bpf_map_update_elem(bpf_map__fd(program->maps.gated), &interface, &yes, BPF_ANY),
+		0);
 }
 
 void rig_open(struct rig *rig, const struct model_policy *policy)
 {
 	struct portcullis *program = rig->program = harness_open();
-	struct bpf_program *egress =
-		bpf_object__find_program_by_name(program->obj, "portcullis_egress");
 
 	rig->policy = policy;
 	if (!policy->whole_interface)
@@ -105,13 +103,12 @@ void rig_open(struct rig *rig, const struct model_policy *policy)
 	set_policy(program, policy);
 	guarding_open(program);
 	size_tables(program, policy->replies);
-	if (egress)
-		bpf_program__set_autoload(egress, policy->replies);
+	bpf_program__set_autoload(program->progs.portcullis_egress, policy->replies);
 	harness_load(program);
 	guarding_load(program);
 	map_tables(rig);
 	if (policy->replies)
-		open_egress(rig, egress);
+		open_egress(rig);
 	rig_forget(rig);
 }
 
@@ -139,8 +136,6 @@ void rig_forget(struct rig *rig)
 
 	memory->now = 0;
 	memory->first_count = memory->begun_count = memory->met_count = memory->visits_count = 0;
-	if (!rig->program)
-		return;
 	assert_int_equal(bpf_map_update_elem(bpf_map__fd(rig->program->maps.fragments),
 					     &(uint32_t){0}, &fragments, BPF_ANY),
 			 0);

@@ -108,10 +108,9 @@ static void show(uint64_t number, const struct generated *frame, const struct mo
 	show_frame(number, frame);
 	printf("#   model:   %s %s, %u bytes\n", verdict_name(model->drop, model->monitored),
 	       harness_reason_name(model->reason), model->length);
-	if (found)
-		printf("#   program: %s %s, %" PRIu64 " bytes\n",
-		       verdict_name(found->drop, found->monitored),
-		       harness_reason_name(found->reason), found->length);
+	printf("#   program: %s %s, %" PRIu64 " bytes\n",
+	       verdict_name(found->drop, found->monitored), harness_reason_name(found->reason),
+	       found->length);
 }
 
 /* Whether both say the same of a frame that enters. */
@@ -120,18 +119,16 @@ static bool compare(struct rig *rig, uint64_t number, const struct generated *fr
 	struct model_frame view = {
 		.bytes = frame->bytes, .size = frame->size, .first_buffer = frame->size};
 	struct model_answer model = model_judge(rig->policy, &rig->memory, &view);
-	struct found found = {};
-	bool good = true;
+	struct found found;
+	bool good;
 
 	trial.seen[model.reason]++;
-	if (rig->program) {
-		expect(rig, &model);
-		harness_first_buffer(first_buffer(number));
-		found = rig_enter(rig, frame);
-		good = agree(&model, &found);
-	}
+	expect(rig, &model);
+	harness_first_buffer(first_buffer(number));
+	found = rig_enter(rig, frame);
+	good = agree(&model, &found);
 	if (is_shown(good))
-		show(number, frame, &model, rig->program ? &found : NULL);
+		show(number, frame, &model, &found);
 	return good;
 }
 
@@ -230,7 +227,7 @@ static bool report(void)
 		all &= trial.seen[i] > 0;
 	}
 	for (size_t i = 0; i < POLICIES; i++)
-		same &= !rigs[i].program || rig_same_sums(&rigs[i]);
+		same &= rig_same_sums(&rigs[i]);
 	printf("1..3\n%sok 1 - %" PRIu64 " frames of seed %" PRIu64 ", %" PRIu64 " mismatches\n",
 	       trial.mismatches ? "not " : "", trial.packets, trial.seed, trial.mismatches);
 	printf("%sok 2 - open and closed ports have counted what they should\n",
@@ -254,8 +251,7 @@ int main(void)
 	can_scatter = harness_can_scatter();
 	for (size_t i = 0; i < POLICIES; i++) {
 		rigs[i].policy = &policies[i];
-		if (POLICIES_ENFORCED || !policies[i].replies)
-			rig_open(&rigs[i], &policies[i]);
+		rig_open(&rigs[i], &policies[i]);
 	}
 	for (uint64_t i = 0; !trial.packets || i < trial.packets; i++) {
 		number = trial.first + i;
@@ -271,8 +267,7 @@ int main(void)
 	turn_over(trial.first + trial.packets);
 	good = report();
 	for (size_t i = 0; i < POLICIES; i++) {
-		if (rigs[i].program)
-			rig_close(&rigs[i]);
+		rig_close(&rigs[i]);
 	}
 	return !good;
 }

@@ -232,12 +232,18 @@ static void set_doff(struct frame *frame, const char *value)
 
 static void set_flags(struct frame *frame, const char *value)
 {
-	static const char letters[] = "FSRPA"; /* from the lowest bit on */
+	static const char letters[] = "FSRPAUEC"; /* from the lowest bit on */
 	uint8_t flags = 0;
 
 	for (; *value; value++)
 		flags |= 1 << (strchr(letters, *value) - letters);
 	frame->bytes[frame->layer + 13] = flags;
+}
+
+static void set_first(struct frame *frame, const char *value)
+{
+	g_assert(frame->size > frame->layer + 8);
+	frame->bytes[frame->layer + 8] = strtoul(value, NULL, 16);
 }
 
 static void set_length(struct frame *frame, const char *value)
@@ -316,6 +322,7 @@ static const struct word {
 	{"doff", set_doff},
 	{"flags", set_flags},
 	{"length", set_length},
+	{"first", set_first},
 	{"units", set_units},
 	{"pad", add_pad},
 	{"cut", cut},

@@ -8,8 +8,9 @@
  *          hop=BYTES · dest=BYTES · ah=BYTES · route=TYPE/LEFT · frag=OFFSET/MORE (in units of 8)
  *          tcp · udp · icmp=TYPE · icmp6=TYPE · protocol=NUMBER · data=BYTES
  * fields   src=ADDRESS dst=ADDRESS version= ihl= total= (IPv6: payload length) options=BYTES
- *          fragment=OFFSET/MORE (IPv4) · from=PORT to=PORT · doff= flags=FSRPA (TCP; S if none)
+ *          fragment=OFFSET/MORE (IPv4) · from=PORT to=PORT · doff= flags=FSRPAUEC (TCP; S if none)
  *          length= (UDP)
+ *          first=HEX (the first byte of the data behind a UDP header)
  *          units= (the length that the last extension header states)
  * the end  pad=BYTES (behind the IP packet) · cut=BYTES (what is left of the frame)
  *

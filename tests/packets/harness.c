@@ -20,6 +20,7 @@ static const struct test_segment {
 	enum segment_kind kind;
 	uint32_t slot;
 	bool late; /* as if its slot did not fit into `ports` */
+	uint16_t guard;
 } test_segments[] = {
 	{SERVICES, 5061, 5061, TRANSPORT_TCP, SEGMENT_PUBLISHED, .slot = 3},
 	{SERVICES, 443, 443, TRANSPORT_TCP, SEGMENT_PUBLISHED, .slot = 4},
@@ -33,6 +34,22 @@ static const struct test_segment {
 	{OTHER, 8080, 8080, TRANSPORT_TCP, SEGMENT_PUBLISHED, .slot = 6, .late = true},
 	{OTHER, 67, 67, TRANSPORT_UDP, SEGMENT_PUBLISHED, .slot = 7},
 	{SERVICES, 9, 9, TRANSPORT_TCP, 255, .slot = 0}, /* no kind that there is */
+	{GUARDED, PLAIN_PORT, PLAIN_PORT, TRANSPORT_TCP, SEGMENT_PUBLISHED, .slot = 10},
+	{GUARDED, SOURCES_PORT, SOURCES_PORT, TRANSPORT_TCP, SEGMENT_GUARDED, .slot = 11,
+	 .guard = 0},
+	{GUARDED, OTHER_SOURCES_PORT, OTHER_SOURCES_PORT, TRANSPORT_TCP, SEGMENT_GUARDED,
+	 .slot = 12, .guard = 1},
+	{GUARDED, LIMIT_PORT, LIMIT_PORT, TRANSPORT_TCP, SEGMENT_GUARDED, .slot = 13, .guard = 2},
+	{GUARDED, LIMIT_PORT, LIMIT_PORT, TRANSPORT_UDP, SEGMENT_GUARDED, .slot = 2051, .guard = 2},
+	{GUARDED, OTHER_LIMIT_PORT, OTHER_LIMIT_PORT, TRANSPORT_TCP, SEGMENT_GUARDED, .slot = 14,
+	 .guard = 3},
+	{GUARDED, REFILL_PORT, REFILL_PORT, TRANSPORT_UDP, SEGMENT_GUARDED, .slot = 15, .guard = 4},
+	{GUARDED, MEDIA_PORT, MEDIA_PORT, TRANSPORT_UDP, SEGMENT_GUARDED, .slot = 16, .guard = 5},
+	{GUARDED, ALL_PORT, ALL_PORT, TRANSPORT_UDP, SEGMENT_GUARDED, .slot = 17, .guard = 6},
+	{GUARDED, NO_GUARD_PORT, NO_GUARD_PORT, TRANSPORT_TCP, SEGMENT_GUARDED, .slot = 18,
+	 .guard = 7},
+	{GUARDED, BROKEN_MEDIA_PORT, BROKEN_MEDIA_PORT, TRANSPORT_TCP, SEGMENT_GUARDED, .slot = 19,
+	 .guard = 5},
 };
 
 /* Leads past the last entry of `segments`. */
@@ -47,6 +64,7 @@ static const struct test_server {
 	{"10.0.1.12", "2001:db8:1::12", 0, 0, SERVER_OTHER, OTHER, 0},
 	{"10.0.1.13", "2001:db8:1::13", 0, 0, SERVER_MONITOR, SERVICES, 1},
 	{"10.0.1.14", "2001:db8:1::14", 0, 0, SERVER_CLOSED, CLOSED, 0},
+	{"10.0.1.21", "2001:db8:1::21", 0, 0, SERVER_GUARDED, GUARDED, 0},
 	{"10.9.7.0", "2001:db8:9:7::", 24, 64, SERVER_LONGER, OTHER, 0},
 	{"10.9.0.0", "2001:db8:9::", 16, 48, SERVER_PREFIX, SERVICES, 0},
 };
@@ -80,10 +98,12 @@ struct portcullis *harness_open(void)
 	bpf_map__set_max_entries(program->maps.prefixes6, G_N_ELEMENTS(test_servers));
 	bpf_map__set_max_entries(program->maps.flows, FLOW_BUCKETS);
 	bpf_map__set_max_entries(program->maps.inbound_flows, INBOUND_FLOW_BUCKETS);
+	guarded_size(program);
 	bpf_map__set_max_entries(program->maps.counters, COUNT_BLOCKS);
 	bpf_map__set_max_entries(program->maps.server_counters, SERVER_BLOCKS);
 	program->rodata->everyone = target_make(SERVER_WHOLE_INTERFACE, SERVICES, 0);
 	program->rodata->mask4 = program->rodata->mask6 = BUCKETS - 1;
+	program->rodata->have_guards = true;
 	return program;
 }
 
@@ -113,7 +133,7 @@ static void fill_ports(struct portcullis *program)
 
 	for (uint32_t i = 0; i < G_N_ELEMENTS(test_segments); i++) {
 		const struct test_segment *segment = &test_segments[i];
-		struct segment value = {.slot = segment->slot, .kind = segment->kind};
+		struct segment value = {segment->slot, segment->kind, segment->guard};
 		bool plain = segment->kind == SEGMENT_PUBLISHED && !segment->late;
 
 		for (unsigned int port = segment->first; port <= segment->last; port++)
@@ -210,6 +230,7 @@ void harness_load(struct portcullis *program)
 	assert_int_equal(portcullis__load(program), 0);
 	fill_ports(program);
 	fill_servers(program);
+	guarded_fill(program);
 	add_prefix4(program->maps.management4, MANAGEMENT4, 24, &yes);
 	add_prefix6(program->maps.management6, MANAGEMENT6, 48, &yes);
 	memset(&expected, 0, sizeof(expected));
@@ -296,8 +317,9 @@ static void expect_slot(const struct frame *frame, uint32_t bytes)
 	for (size_t i = 0; i < G_N_ELEMENTS(test_segments); i++) {
 		const struct test_segment *segment = &test_segments[i];
 
-		if (segment->kind == SEGMENT_PUBLISHED && segment->transport == transport &&
-		    port >= segment->first && port <= segment->last)
+		if ((segment->kind == SEGMENT_PUBLISHED || segment->kind == SEGMENT_GUARDED) &&
+		    segment->transport == transport && port >= segment->first &&
+		    port <= segment->last)
 			expect_count(&expected.counters[segment->slot], bytes);
 	}
 }
@@ -440,7 +462,9 @@ void harness_check(struct portcullis *program, enum reason reason, const char *f
 	va_end(arguments);
 	check(program, text, reason,
 	      reason == REASON_NOT_PUBLISHED || reason == REASON_NOT_LISTED ||
-		      reason == REASON_NO_SUCH_FLOW || reason == REASON_PORT_ZERO);
+		      reason == REASON_NO_SUCH_FLOW || reason == REASON_PORT_ZERO ||
+		      reason == REASON_SOURCE_NOT_ALLOWED || reason == REASON_OVER_LIMIT ||
+		      reason == REASON_NOT_MEDIA);
 }
 
 void harness_check_port(struct portcullis *program, enum reason reason, const char *frame)

@@ -18,15 +18,18 @@
 #include "portcullis.skel.h"
 
 #include "frame.h"
+#include "guarded.h"
 
 /*
  * The policy. Profiles: 0 opens nothing; SERVICES opens what the table in harness.c says; OTHER
- * opens tcp/8080 and udp/67. Slots are chosen so that two blocks of counters are used.
+ * opens tcp/8080 and udp/67; GUARDED opens ports that guards ask more of. Slots are chosen so that
+ * two blocks of counters are used.
  */
 enum {
 	CLOSED,
 	SERVICES,
 	OTHER,
+	GUARDED,
 	PROFILES,
 };
 
@@ -36,6 +39,7 @@ enum {
 	SERVER_CLOSED,                  /* 10.0.1.14, 2001:db8:1::14 */
 	SERVER_PREFIX,                  /* 10.9.0.0/16, 2001:db8:9::/48: SERVICES */
 	SERVER_LONGER,                  /* 10.9.7.0/24, 2001:db8:9:7::/64: OTHER */
+	SERVER_GUARDED,                 /* 10.0.1.21, 2001:db8:1::21: GUARDED */
 	SERVER_MONITOR =
 		SERVERS_PER_BLOCK + 6, /* 10.0.1.13, 2001:db8:1::13: SERVICES, counted only */
 };

@@ -114,7 +114,7 @@ static void check_tables(struct generation *generation, bool host_life, bool unl
 	struct image *image = build(generation);
 	uint32_t profiles = generation->profiles->len;
 
-	assert_int_equal(image->profiles, profiles + unlisted);
+	assert_int_equal(image->tables, profiles + unlisted);
 	for (uint32_t i = 0; i < profiles; i++)
 		check_table(generation, image, i, generation->profiles->pdata[i], host_life);
 	if (unlisted)

@@ -21,7 +21,7 @@ static void says_what_is_wrong(void **state)
 		/* In a site nothing is ignored. */
 		{PORTS, SERVER "| Rack | Height |\n|---|---|\n| 7 | 42 |\n",
 		 "s.md:5: error: a table of no known kind, expected ports, IPsec exceptions, "
-		 "Profiles, Servers, Networks or Settings\n"},
+		 "Profiles, Servers, Networks, Guards or Settings\n"},
 		{PORTS, SERVER "| Role | Port | Protocol | Owner |\n|---|---|---|---|\n",
 		 "s.md:5: error: no column 'Owner' in a table of ports, expected Port, Ports, "
 		 "Port(s), Port range, Destination port, TCP or UDP, Transport, Protocol, "

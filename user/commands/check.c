@@ -13,11 +13,17 @@ static gboolean strict;
 
 static void print_summary(struct json_object *json)
 {
-	if (json_member(json, "rows"))
-		printf("%" G_GUINT64_FORMAT " rows, %" G_GUINT64_FORMAT " roles, %" G_GUINT64_FORMAT
-		       " profiles, %" G_GUINT64_FORMAT " servers\n",
-		       json_number(json, "rows"), json_number(json, "roles"),
-		       json_number(json, "profiles"), json_number(json, "servers"));
+	uint64_t guards = json_number(json, "guards");
+
+	if (!json_member(json, "rows"))
+		return;
+	printf("%" G_GUINT64_FORMAT " rows, %" G_GUINT64_FORMAT " roles, %" G_GUINT64_FORMAT
+	       " profiles, %" G_GUINT64_FORMAT " servers",
+	       json_number(json, "rows"), json_number(json, "roles"), json_number(json, "profiles"),
+	       json_number(json, "servers"));
+	if (guards)
+		printf(", %" G_GUINT64_FORMAT " guards", guards);
+	putchar('\n');
 }
 
 static void add_messages(struct json_object *json, const struct messages *messages)
@@ -61,6 +67,7 @@ static void compile(struct json_object *json, struct choice *choice, struct mess
 		json_add_number(json, "roles", policy->roles->len);
 		json_add_number(json, "profiles", policy->profiles->len);
 		json_add_number(json, "servers", policy->servers->len);
+		json_add_number(json, "guards", policy->guards->len);
 	}
 	generation_free(generation);
 }

@@ -62,6 +62,13 @@ static void add_question(struct json_object *json, const struct question *questi
 	}
 }
 
+/* Whether what decided is a row that opens the port, or what guards ask there. */
+static bool is_of_rows(enum reason reason)
+{
+	return reason == REASON_PUBLISHED || reason == REASON_SOURCE_NOT_ALLOWED ||
+	       reason == REASON_OVER_LIMIT || reason == REASON_NOT_MEDIA;
+}
+
 static void add_judgement(struct json_object *json, const struct judgement *judgement, bool asked)
 {
 	bool pass = reason_verdict(judgement->reason) == VERDICT_PASS;
@@ -73,10 +80,11 @@ static void add_judgement(struct json_object *json, const struct judgement *judg
 	json_add_string(json, "profile", judgement->profile ? judgement->profile->name : NULL);
 	json_add_string(json, "server", judgement->server ? judgement->server->name : NULL);
 	json_add_bool(json, "asked_program", asked);
-	if (judgement->opening && judgement->reason == REASON_PUBLISHED)
+	if (judgement->opening && is_of_rows(judgement->reason))
 		view_add_opening(json_add_object(json, "segment"), judgement->opening);
 	else
 		json_object_object_add(json, "segment", NULL);
+	view_add_guards(json, &judgement->guarding);
 	if (judgement->excepted && !judgement->opening)
 		add_excepted(json_add_object(json, "excepted"), judgement->excepted);
 }
@@ -89,6 +97,17 @@ static void print_lines(struct json_object *services)
 		printf("  %s:%" G_GUINT64_FORMAT ": %s%s%s\n", json_string(one, "file"),
 		       json_number(one, "line"), json_string(one, "role"),
 		       *json_string(one, "service") ? ": " : "", json_string(one, "service"));
+	}
+}
+
+static void print_guards(struct json_object *guards)
+{
+	for (size_t i = 0; i < json_object_array_length(guards); i++) {
+		struct json_object *one = json_object_array_get_idx(guards, i);
+		g_autofree char *asked = view_guard(one);
+
+		printf("  %s:%" G_GUINT64_FORMAT ": guard %s: %s\n", json_string(one, "file"),
+		       json_number(one, "line"), json_string(one, "name"), asked);
 	}
 }
 
@@ -106,8 +125,10 @@ static void print(struct json_object *json)
 		printf("  server %s, ", server);
 	if (profile)
 		printf("%sprofile %s\n", server ? "" : "  ", profile);
-	if (segment)
+	if (segment) {
 		print_lines(json_member(segment, "services"));
+		print_guards(json_member(json, "guards"));
+	}
 	if (!excepted)
 		return;
 	print_lines(json_member(excepted, "services"));
