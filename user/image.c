@@ -206,9 +206,8 @@ static void find_named(struct image *image, const struct policy *policy)
 			g_ptr_array_add(image->named, policy->servers->pdata[i]);
 }
 
-struct image *image_build(const struct generation *generation, struct messages *messages)
+struct image *image_new(void)
 {
-	const struct settings *settings = &generation->policy->settings;
 	struct image *image = g_new0(struct image, 1);
 
 	image->segments = g_array_new(FALSE, TRUE, sizeof(struct segment));
@@ -221,6 +220,14 @@ struct image *image_build(const struct generation *generation, struct messages *
 	image->sources6 = g_array_new(FALSE, TRUE, sizeof(struct source6));
 	image->everyone = g_array_new(FALSE, TRUE, sizeof(__u32));
 	image->named = g_ptr_array_new();
+	return image;
+}
+
+struct image *image_build(const struct generation *generation, struct messages *messages)
+{
+	const struct settings *settings = &generation->policy->settings;
+	struct image *image = image_new();
+
 	find_named(image, generation->policy);
 	if (!check_bounds(generation, image, messages) ||
 	    !build_ports(image, generation, messages)) {
