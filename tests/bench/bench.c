@@ -80,6 +80,36 @@ static char *site_text(int servers)
 	return g_string_free(text, FALSE);
 }
 
+/* Ports of front-end, each guarded in another way, and one that is not. */
+#define GUARDED_SOURCES 5061  /* tcp */
+#define GUARDED_LIMIT   1434  /* udp */
+#define GUARDED_MEDIA   50000 /* udp */
+#define GUARDED_NOT     443   /* tcp */
+
+static char *guarded_text(void)
+{
+	g_autofree char *site = site_text(1);
+
+	return g_strconcat(
+		site,
+		"\n| Guard | Ports | Sources | Limit | Payload |\n|---|---|---|---|---|\n"
+		"| a | tcp/5061 | 203.0.113.0/24, 2001:db8:ffff::/48 | | |\n"
+		"| b | udp/1434 | | 1/s | |\n"
+		"| c | udp/49152-57500 | | | media |\n",
+		NULL);
+}
+
+/* No run may reach a limit: what comes back in no time is measured. */
+static void lift_limits(struct image *image)
+{
+	for (guint i = 0; i < image->guards->len; i++) {
+		struct guard *guard = &g_array_index(image->guards, struct guard, i);
+
+		guard->interval = guard->interval ? 1 : 0;
+		guard->tolerance = UINT64_C(1) << 40;
+	}
+}
+
 /* A document with one profile of so many tcp ranges, one of them OPEN. */
 static char *ranges_text(int ranges)
 {
@@ -106,6 +136,8 @@ static struct load *load_choice(struct choice *choice, struct image **image)
 	if (generation_compile(generation, messages)) {
 		text = generation_to_text(generation);
 		*image = image_build(generation, messages);
+		if (*image)
+			lift_limits(*image);
 		load = *image ? load_image(*image, text, NULL, messages) : NULL;
 	}
 	for (guint i = 0; !load && i < messages->list->len; i++) {
@@ -119,10 +151,9 @@ static struct load *load_choice(struct choice *choice, struct image **image)
 	return load;
 }
 
-static struct load *load_site(int servers, struct image **image)
+static struct load *load_site(const char *text, struct image **image)
 {
 	struct choice *choice = choice_new();
-	g_autofree char *text = site_text(servers);
 
 	inputs_add_shipped(choice->sources);
 	g_ptr_array_add(choice->sources, source_new("site", SOURCE_SITE, text, strlen(text)));
@@ -143,12 +174,19 @@ static struct load *load_profile(const char *document, const char *profile, stru
 	return load_choice(choice, image);
 }
 
-static void load_sites(int servers, struct load *copies[COPIES])
+static void load_sites(const char *text, struct load *copies[COPIES])
 {
 	struct image *image;
 
 	for (int i = 0; i < COPIES; i++)
-		copies[i] = load_site(servers, &image);
+		copies[i] = load_site(text, &image);
+}
+
+static void load_servers(int servers, struct load *copies[COPIES])
+{
+	g_autofree char *text = site_text(servers);
+
+	load_sites(text, copies);
 }
 
 static void load_profiles(const char *document, const char *profile, struct load *copies[COPIES])
@@ -207,7 +245,8 @@ struct bench_case {
 	int programs[COPIES];
 	struct frame frame;
 	__u32 verdict;
-	double *above; /* ns above the bare program, by round */
+	double goal;   /* ns above the bare program; 0: none is set */
+	double *above; /* the same as measured, by round */
 	double ns[ROUNDS];
 };
 
@@ -239,8 +278,9 @@ static int load_bare(void)
 	return program;
 }
 
-static void add_case(GPtrArray *cases, const char *policy, struct load *const copies[COPIES],
-		     bool v6, bool udp, uint16_t port, __u32 verdict)
+static struct bench_case *add_case(GPtrArray *cases, const char *policy,
+				   struct load *const copies[COPIES], bool v6, bool udp,
+				   uint16_t port, __u32 verdict)
 {
 	struct bench_case *one = g_new0(struct bench_case, 1);
 
@@ -251,8 +291,10 @@ static void add_case(GPtrArray *cases, const char *policy, struct load *const co
 		one->programs[i] = load_program_fd(copies[i], 0);
 	one->frame = make_frame(v6, udp, port);
 	one->verdict = verdict;
+	one->goal = GOAL_NS;
 	one->above = g_new0(double, ROUNDS);
 	g_ptr_array_add(cases, one);
+	return one;
 }
 
 static void add_policy(GPtrArray *cases, const char *policy, struct load *const copies[COPIES])
@@ -268,6 +310,29 @@ static void add_ranges(GPtrArray *cases, const char *policy, struct load *const 
 {
 	add_case(cases, policy, copies, false, false, CLOSED, XDP_DROP);
 	add_case(cases, policy, copies, false, false, OPEN, XDP_PASS);
+}
+
+/* What guards cost has no goal, but that nobody else pays for them. */
+static void add_guards(GPtrArray *cases, struct load *const copies[COPIES])
+{
+	static const struct {
+		const char *name;
+		uint16_t port;
+		bool udp;
+	} guards[] = {
+		{"guard on, sources", GUARDED_SOURCES, false},
+		{"guard on, limit", GUARDED_LIMIT, true},
+		{"guard on, media payload", GUARDED_MEDIA, true},
+	};
+
+	for (int v6 = 0; v6 < 2; v6++) {
+		add_case(cases, "beside guards", copies, v6, false, CLOSED, XDP_DROP);
+		add_case(cases, "beside guards", copies, v6, false, GUARDED_NOT, XDP_PASS);
+		for (guint i = 0; i < G_N_ELEMENTS(guards); i++)
+			add_case(cases, guards[i].name, copies, v6, guards[i].udp, guards[i].port,
+				 XDP_PASS)
+				->goal = 0;
+	}
 }
 
 /*
@@ -303,31 +368,38 @@ static bool print_case(struct bench_case *one)
 {
 	double ns = median(one->ns, ROUNDS), above = median(one->above, ROUNDS);
 
+	bool met = !one->goal || above <= one->goal;
+
 	printf("| %s | %.1f | %.1f | %.1f to %.1f | %s |\n", one->name, ns, above,
 	       one->above[ROUNDS / 4], one->above[ROUNDS * 3 / 4],
-	       above <= GOAL_NS ? "yes" : "**no**");
-	return above <= GOAL_NS;
+	       !one->goal ? ""
+	       : met      ? "yes"
+			  : "**no**");
+	return met;
 }
 
 static bool bench_packets(void)
 {
 	g_autoptr(GPtrArray) cases = g_ptr_array_new();
 	g_autofree char *ten = ranges_text(10), *thousand = ranges_text(1000);
+	g_autofree char *guarded = guarded_text();
 	struct load *copies[COPIES];
 	bool met = true;
 
 	load_profiles(NULL, "front-end", copies);
 	add_policy(cases, "one profile for the interface", copies);
-	load_sites(1, copies);
+	load_servers(1, copies);
 	add_policy(cases, "1 server", copies);
-	load_sites(100, copies);
+	load_servers(100, copies);
 	add_policy(cases, "100 servers", copies);
-	load_sites(10000, copies);
+	load_servers(10000, copies);
 	add_policy(cases, "10,000 servers", copies);
 	load_profiles(ten, "many", copies);
 	add_ranges(cases, "10 ranges", copies);
 	load_profiles(thousand, "many", copies);
 	add_ranges(cases, "1,000 ranges", copies);
+	load_sites(guarded, copies);
+	add_guards(cases, copies);
 	measure(cases);
 	printf("## ns per packet, in the cache (goal: at most %.0f above a bare XDP_DROP)\n\n"
 	       "| case | ns | above | middle half | met |\n|---|---:|---:|---:|---|\n",
