@@ -195,7 +195,7 @@ vmlinux: ## cut vmlinux/vmlinux.h from the running kernel's BTF anew
 deps: ## install what is missing, from the distribution
 	$(Q)tests/deps
 
-$(BUILD)/bench: $(call objects,$(BUILD)/plain,tests/bench/bench.c $(LIBRARY))
+$(BUILD)/bench: $(call objects,$(BUILD)/plain,$(wildcard tests/bench/*.c) $(LIBRARY))
 	$(call say,LD,$@)
 	$(Q)$(CC) $^ $(LIBS) -o $@
 

@@ -221,9 +221,8 @@ static void find_named(struct image *image, const struct policy *policy)
 			g_ptr_array_add(image->named, policy->servers->pdata[i]);
 }
 
-struct image *image_build(const struct generation *generation, struct messages *messages)
+struct image *image_new(void)
 {
-	const struct settings *settings = &generation->policy->settings;
 	struct image *image = g_new0(struct image, 1);
 
 	image->segments = g_array_new(FALSE, TRUE, sizeof(struct segment));
@@ -237,6 +236,14 @@ struct image *image_build(const struct generation *generation, struct messages *
 	image->everyone = g_array_new(FALSE, TRUE, sizeof(__u32));
 	image->inside = g_array_new(FALSE, TRUE, sizeof(bool));
 	image->named = g_ptr_array_new();
+	return image;
+}
+
+struct image *image_build(const struct generation *generation, struct messages *messages)
+{
+	const struct settings *settings = &generation->policy->settings;
+	struct image *image = image_new();
+
 	find_named(image, generation->policy);
 	if (!check_bounds(generation, image, messages) ||
 	    !build_ports(image, generation, messages)) {

@@ -65,6 +65,9 @@ struct image {
  * profiles, segments or servers than the layout holds.
  */
 struct image *image_build(const struct generation *generation, struct messages *messages);
+
+/* An image with nothing in it yet. */
+struct image *image_new(void);
 void image_free(struct image *image);
 
 #endif

@@ -140,7 +140,7 @@ headings() {
 test_headings() {
 	same "headings of documents" "$(headings SERVICES IPSEC)" \
 		"$(table headings | filled | spread | sort)"
-	same "headings of sites" "$(headings SERVERS NETWORKS SETTINGS | cut -f 1,3)" \
+	same "headings of sites" "$(headings SERVERS NETWORKS GUARDS SETTINGS | cut -f 1,3)" \
 		"$(table site | filled | cut -f 1,2 | sed 's/^[A-Z]/\L&/' | sort)"
 	same "headings of profiles" "$(headings PROFILES | cut -f 3 | sort)" \
 		"$(table profiles | cut -f 1 | sort)"
@@ -295,6 +295,18 @@ write_document() {
 END
 }
 
+write_guarded() {
+	cat >"$WORK/guarded.md" <<'END'
+| Server | Address | Profile |
+|---|---|---|
+| a | 192.0.2.1 | two |
+
+| Guard | Ports | Limit |
+|---|---|---|
+| calm | A | 5/s |
+END
+}
+
 test_json() {
 	local document=("-d" "$WORK/ports.md" "--json")
 
@@ -302,8 +314,10 @@ test_json() {
 	same_keys show < <("$PORTCULLIS" show two "${document[@]}")
 	same_keys "show --ipsec" < <("$PORTCULLIS" show --ipsec "${document[@]}")
 	same_keys check < <("$PORTCULLIS" check "$WORK/ports.md" --json)
+	write_guarded
 	same_keys explain < <("$PORTCULLIS" explain two tcp/443 "${document[@]}" &&
-		"$PORTCULLIS" explain two udp/53 "${document[@]}")
+		"$PORTCULLIS" explain two udp/53 "${document[@]}" &&
+		"$PORTCULLIS" explain "$WORK/guarded.md" to a tcp/443 "${document[@]}")
 }
 
 # --- what only a gate has ---

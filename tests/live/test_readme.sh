@@ -35,7 +35,13 @@ CSV
 
 check 'the site compiles without a warning' "$PORTCULLIS" check --strict "$WORK/edge.md"
 check 'an exception closes a port' \
-	"$PORTCULLIS" explain "$WORK/edge.md" to fe01 tcp/135 --expect drop
+	"$PORTCULLIS" explain "$WORK/edge.md" to fe01 tcp/5066 --expect drop
+check 'a guard lets our servers in' \
+	"$PORTCULLIS" explain "$WORK/edge.md" from 10.0.1.12 to fe01 tcp/135 --expect pass
+check 'and nobody else' \
+	"$PORTCULLIS" explain "$WORK/edge.md" from 192.0.2.7 to fe01 tcp/135 --expect drop
+check 'whichever their profile' \
+	"$PORTCULLIS" explain "$WORK/edge.md" from 192.0.2.7 to dir01 udp/1434 --expect drop
 check 'an add-on opens one' "$PORTCULLIS" explain "$WORK/edge.md" to fe02 tcp/445 --expect pass
 check 'a narrowed range is narrow' \
 	"$PORTCULLIS" explain "$WORK/edge.md" to 10.0.40.9 udp/50040 --expect drop
@@ -44,6 +50,7 @@ mkdir "$WORK/site"
 sed '/^## Servers/,$d' "$WORK/edge.md" >"$WORK/site/edge.md"
 cp "$WORK/servers.md" "$WORK/site/"
 check 'what it makes is a site, beside the rest' "$PORTCULLIS" check --strict "$WORK/site"
-check 'with its servers' "$PORTCULLIS" explain "$WORK/site" to web02 udp/1434 --expect pass
+check 'with its servers' \
+	"$PORTCULLIS" explain "$WORK/site" from 2001:db8:1::7 to web02 udp/1434 --expect pass
 check 'the script has ten lines' test "$(block sh | wc -l)" -le 11
 echo "1..$count"

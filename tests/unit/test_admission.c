@@ -255,6 +255,34 @@ static void leaves_the_host_of_a_site_alone(void **state)
 		    false, false, refused);
 }
 
+#define SSH_DOCUMENT                                                          \
+	"| Role | Port | Protocol |\n|---|---|---|\n| Shell | 22 | TCP |\n\n" \
+	"| Profile | Roles |\n|---|---|\n| web | Shell |\n"
+#define SSH_GUARD(cells) \
+	SITE "\n| Guard | Ports | Sources | Limit |\n|---|---|---|---|\n| g | " cells " |\n"
+
+/* A port that its profile opens, whoever comes, unless a guard names sources. */
+static struct choice *choose_guarded(const char *site)
+{
+	struct choice *choice = choose(SSH_DOCUMENT, site);
+
+	choice_set_interface(choice, "card0", "web", ATTACH_AUTO);
+	return choice;
+}
+
+static void knows_whom_guards_let_in(void **state)
+{
+	g_autofree char *refused = g_strdup_printf(
+		"card0: warning: cuts off tcp 192.0.2.1:22 from 192.0.2.2:%u (test_admission, pid "
+		"%d)\n" LOCKOUT,
+		client_port, getpid());
+
+	check_asked(choose_guarded(SITE), false, true, "");
+	check_asked(choose_guarded(SSH_GUARD("tcp/22 | 192.0.3.0/24 |")), false, false, refused);
+	check_asked(choose_guarded(SSH_GUARD("tcp/22 | 192.0.2.0/24 |")), false, true, "");
+	check_asked(choose_guarded(SSH_GUARD("tcp/22 | | 5/s")), false, true, "");
+}
+
 /* --- names --- */
 
 static void knows_interfaces(void **state)
@@ -298,6 +326,7 @@ int main(void)
 		test(lets_ssh_in_by_management),
 		test(cuts_nothing_off_by_counting),
 		test(leaves_the_host_of_a_site_alone),
+		test(knows_whom_guards_let_in),
 		test(knows_interfaces),
 		test(uses_real_names),
 	};

@@ -340,8 +340,8 @@ static void compare_images(const struct generation *a, const struct generation *
 
 	assert_non_null(one);
 	assert_non_null(other);
-	assert_int_equal(one->profiles, other->profiles);
-	assert_memory_equal(one->ports, other->ports, one->profiles * sizeof(*one->ports));
+	assert_int_equal(one->tables, other->tables);
+	assert_memory_equal(one->ports, other->ports, one->tables * sizeof(*one->ports));
 	assert_int_equal(one->segments->len, other->segments->len);
 	assert_memory_equal(one->segments->data, other->segments->data,
 			    one->segments->len * sizeof(struct segment));

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <inttypes.h>
 #include <linux/types.h>
 #include <string.h>
 
@@ -96,20 +97,43 @@ static void print_rows(GString *out, const struct policy *policy)
 	}
 }
 
+static void print_prefixes(GString *out, const GArray *prefixes)
+{
+	char text[PREFIX_TEXT_SIZE];
+
+	for (unsigned int i = 0; i < prefixes->len; i++)
+		g_string_append_printf(
+			out, "%s%s", i ? " " : "",
+			prefix_format(&g_array_index(prefixes, struct prefix, i), text));
+}
+
 static void print_servers(GString *out, const struct policy *policy)
 {
 	for (unsigned int i = 0; i < policy->servers->len; i++) {
 		const struct server *server = policy->servers->pdata[i];
-		char address[PREFIX_TEXT_SIZE];
 
 		g_string_append_printf(out, "%d|%s|", server->place.line, server->name);
-		for (unsigned int j = 0; j < server->addresses->len; j++)
-			g_string_append_printf(
-				out, "%s%s", j ? " " : "",
-				prefix_format(&g_array_index(server->addresses, struct prefix, j),
-					      address));
+		print_prefixes(out, server->addresses);
 		g_string_append_printf(out, "|%s|%s\n", server->profile,
 				       server->monitor ? "monitor" : "enforce");
+	}
+}
+
+static void print_guards(GString *out, const struct policy *policy)
+{
+	for (unsigned int i = 0; i < policy->guards->len; i++) {
+		const struct guard_rule *guard = policy->guards->pdata[i];
+
+		g_string_append_printf(out, "%d|%s|", guard->place.line, guard->name);
+		print_ranges(out, guard->ports);
+		g_string_append_printf(out, "|%s|%s|", guard->profile ? guard->profile->name : "",
+				       guard->server ? guard->server->name : "");
+		print_prefixes(out, guard->sources);
+		g_string_append_c(out, '|');
+		if (guard->limit.interval)
+			g_string_append_printf(out, "%" PRIu64 " %" PRIu64, guard->limit.interval,
+					       guard->limit.burst);
+		g_string_append_printf(out, "|%s\n", guard->asks[GUARD_PAYLOAD] ? "media" : "");
 	}
 }
 
@@ -137,10 +161,12 @@ static char *print_document(const char *name)
 	struct policy *policy = policy_read(sources, messages);
 
 	print_messages(out, messages, name);
-	if (messages->errors == 0 && g_str_has_prefix(name, "site-"))
+	if (messages->errors == 0 && g_str_has_prefix(name, "site-")) {
 		print_servers(out, policy);
-	else if (messages->errors == 0)
+		print_guards(out, policy);
+	} else if (messages->errors == 0) {
 		print_rows(out, policy);
+	}
 	policy_free(policy);
 	messages_free(messages);
 	return g_string_free(out, FALSE);

@@ -105,14 +105,8 @@ static void add_server(struct generation *generation, struct prefix address, uin
 
 static struct image *image_of(const struct generation *generation)
 {
-	struct image *image = g_new0(struct image, 1);
+	struct image *image = image_new();
 
-	image->segments = g_array_new(FALSE, TRUE, sizeof(struct segment));
-	image->prefixes4 = g_array_new(FALSE, TRUE, sizeof(struct image_prefix4));
-	image->prefixes6 = g_array_new(FALSE, TRUE, sizeof(struct image_prefix6));
-	image->management4 = g_array_new(FALSE, TRUE, sizeof(struct prefix4));
-	image->management6 = g_array_new(FALSE, TRUE, sizeof(struct prefix6));
-	image->everyone = g_array_new(FALSE, TRUE, sizeof(__u32));
 	image_add_servers(image, generation);
 	return image;
 }

@@ -353,6 +353,72 @@ static void admits_to_management(void **state)
 	generation_free(unmanaged);
 }
 
+#define GUARDED_SITE                                                                              \
+	"| Server | Address | Profile |\n|---|---|---|\n| s1 | 10.0.1.11 | web |\n"               \
+	"| s2 | 10.0.1.12 | voice |\n\n"                                                          \
+	"| Guard | Ports | Server | Sources | Limit | Payload |\n|---|---|---|---|---|---|\n"     \
+	"| near | tcp/8000-8004 | | 192.0.2.0/24 | | |\n| own | tcp/8004, tcp/9 | s1 | "          \
+	"192.0.3.0/24 "                                                                           \
+	"| | |\n| calm | tcp/443, tcp/8004 | | | 1/h | |\n| media | udp/5000-5009 | | | | media " \
+	"|\n"
+
+/* What guards ask at a port, and what of it the question itself answers. */
+static void judges_by_guards(void **state)
+{
+	static const struct judge_case rows[] = {
+		{"192.0.2.7", 0, "10.0.1.11", TCP, 8000, REASON_PUBLISHED, "s1", "web", "pages", 0,
+		 0},
+		{"192.0.3.7", 0, "10.0.1.11", TCP, 8000, REASON_SOURCE_NOT_ALLOWED, "s1", "web",
+		 "pages", 0, 0},
+		{NULL, 0, "10.0.1.11", TCP, 8000, REASON_SOURCE_NOT_ALLOWED, "s1", "web", "pages",
+		 0, 0},
+		{"192.0.2.7", 0, "10.0.1.11", TCP, 8004, REASON_SOURCE_NOT_ALLOWED, "s1", "web",
+		 "pages", 0, 0},
+		{"192.0.3.7", 0, "10.0.1.11", TCP, 8004, REASON_PUBLISHED, "s1", "web", "pages", 0,
+		 0},
+		{"192.0.3.7", 0, "10.0.1.11", TCP, 8005, REASON_PUBLISHED, "s1", "web", "pages", 0,
+		 0},
+		/* a guard opens nothing */
+		{"192.0.3.7", 0, "10.0.1.11", TCP, 9, REASON_NOT_PUBLISHED, "s1", "web", NULL, 0,
+		 0},
+		/* what a question does not tell passes */
+		{NULL, 0, "10.0.1.11", TCP, 443, REASON_PUBLISHED, "s1", "web", "pages", 0, 0},
+		{NULL, 0, "10.0.1.12", UDP, 5000, REASON_PUBLISHED, "s2", "voice", "audio", 0, 0},
+	};
+	static const struct {
+		const char *server;
+		unsigned int transport;
+		uint16_t port;
+		const char *sources, *limit, *payload;
+	} asked[] = {
+		{"10.0.1.11", TCP, 8004, "own", "calm", NULL},
+		{"10.0.1.11", TCP, 8000, "near", NULL, NULL},
+		{"10.0.1.11", TCP, 9, NULL, NULL, NULL},
+		{"10.0.1.12", UDP, 5000, NULL, NULL, "media"},
+	};
+	struct generation *generation = compile(choose_site(GUARDED_SITE));
+
+	check_cases(generation, 0, rows);
+	for (unsigned int i = 0; i < G_N_ELEMENTS(asked); i++) {
+		const struct question question = {
+			.destination = address(asked[i].server),
+			.transport = asked[i].transport,
+			.port = asked[i].port,
+		};
+		struct judgement judgement = judge(generation, &question);
+		const char *const names[] = {asked[i].sources, asked[i].limit, asked[i].payload};
+
+		for (unsigned int kind = 0; kind < GUARD_KINDS; kind++) {
+			const struct guard_rule *guard = judgement.guarding.by[kind];
+
+			if (g_strcmp0(guard ? guard->name : NULL, names[kind]))
+				fail_msg("case %u, kind %u: %s", i, kind,
+					 guard ? guard->name : "none");
+		}
+	}
+	generation_free(generation);
+}
+
 static void knows_dhcp_clients(void **state)
 {
 	assert_true(judge_is_dhcp_client(UDP, 68));
@@ -374,6 +440,7 @@ int main(void)
 		cmocka_unit_test(knows_swaps_and_monitoring),
 		cmocka_unit_test(finds_servers),
 		cmocka_unit_test(admits_to_management),
+		cmocka_unit_test(judges_by_guards),
 		cmocka_unit_test(knows_dhcp_clients),
 	};
 

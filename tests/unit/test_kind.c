@@ -53,6 +53,8 @@ static void tells_kinds(void **state)
 		{"Network|Prefixes", TABLE_NETWORKS},
 		{"Setting|Value", TABLE_SETTINGS},
 		{"Guard|Ports|Sources", TABLE_GUARDS},
+		{"Limit|Payload|Server|Profile|Notes|ports|guard", TABLE_GUARDS},
+		{"Guard|Sources|Port|Protocol", TABLE_SERVICES},
 		{"Blocked|Reason", TABLE_BLOCKED},
 		{"Port|Protocol|Blocked", TABLE_SERVICES},
 		{"Users|Memory", TABLE_OTHER},

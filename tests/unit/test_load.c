@@ -142,6 +142,47 @@ static void fills_maps(void **state)
 	loaded_free(&loaded);
 }
 
+#define GUARDED_SITE                                                      \
+	SITE "\n| Guard | Ports | Sources | Limit |\n|---|---|---|---|\n" \
+	     "| g | tcp/443 | 10.0.0.0/8, 2001:db8::/32 | 5/s |\n| h | udp/443 | | 1/h |\n"
+
+static void fills_what_guards_ask(void **state)
+{
+	struct loaded loaded = load_right(choose_site(GUARDED_SITE), NULL);
+	struct loaded plain = load_right(choose_site(SITE), NULL);
+	const struct image *image = loaded.image;
+	const int program = load_program_fd(loaded.load, 0);
+	const __u8 let_in = 1;
+
+	check_array(program, "guards", image->guards->data, 2 * sizeof(struct guard));
+	check_trie(program, "sources4", image->sources4->data, sizeof(struct source4), &let_in,
+		   sizeof(let_in));
+	check_trie(program, "sources6", image->sources6->data, sizeof(struct source6), &let_in,
+		   sizeof(let_in));
+	assert_int_equal(map_info(load_shared_fd(loaded.load, SHARED_LIMITS)).max_entries,
+			 LIMIT_BUCKETS);
+	assert_int_equal(map_info(load_shared_fd(plain.load, SHARED_LIMITS)).max_entries, 1);
+	loaded_free(&loaded);
+	loaded_free(&plain);
+}
+
+/* What is not used is not in the program. */
+static void leaves_out_what_nobody_asks(void **state)
+{
+	struct loaded guarded = load_right(choose_site(GUARDED_SITE), NULL);
+	struct loaded plain = load_right(choose_site(SITE), NULL);
+	struct bpf_prog_info info = {};
+	__u32 size = sizeof(info), with;
+
+	assert_int_equal(bpf_obj_get_info_by_fd(load_program_fd(guarded.load, 0), &info, &size), 0);
+	with = info.xlated_prog_len;
+	info = (struct bpf_prog_info){};
+	assert_int_equal(bpf_obj_get_info_by_fd(load_program_fd(plain.load, 0), &info, &size), 0);
+	assert_true(info.xlated_prog_len + 1024 < with);
+	loaded_free(&guarded);
+	loaded_free(&plain);
+}
+
 static __u32 map_id(int program, const char *name)
 {
 	int fd = find_map(program, name);
@@ -204,6 +245,31 @@ static void uses_the_counters_given(void **state)
 		assert_int_equal(map_info(shared.fd[map]).id,
 				 map_id(load_program_fd(loaded.load, 0), shared_name(map)));
 	}
+	loaded_free(&loaded);
+	shared_close(&shared);
+	messages_free(messages);
+}
+
+/* Token buckets are found by the gate's secret: another one, and all limits begin anew. */
+static void knows_the_gates_secret(void **state)
+{
+	const struct shared_needs needs = {.slots = 10, .numbers = 10};
+	struct messages *messages = messages_new();
+	struct shared shared;
+	struct loaded loaded;
+	char constants[4096] = {};
+	__u64 secret[2];
+	__u32 zero = 0;
+	int fd;
+
+	assert_true(shared_open(&shared, bpffs, &needs, messages));
+	assert_true(shared_secret(&shared, secret, messages));
+	loaded = load_right(choose_profile("web"), &shared);
+	fd = find_map(load_program_fd(loaded.load, 0), ".rodata");
+	assert_true(map_info(fd).value_size <= sizeof(constants));
+	assert_int_equal(bpf_map_lookup_elem(fd, &zero, constants), 0);
+	assert_non_null(memmem(constants, sizeof(constants), secret, sizeof(secret)));
+	close(fd);
 	loaded_free(&loaded);
 	shared_close(&shared);
 	messages_free(messages);
@@ -281,9 +347,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fills_maps),
+		cmocka_unit_test(fills_what_guards_ask),
+		cmocka_unit_test(leaves_out_what_nobody_asks),
 		cmocka_unit_test(shares_maps_between_interfaces),
 		cmocka_unit_test(has_counters_of_its_own),
 		cmocka_unit_test(uses_the_counters_given),
+		cmocka_unit_test(knows_the_gates_secret),
 		cmocka_unit_test(goes_away),
 		cmocka_unit_test(says_which_step_failed),
 		cmocka_unit_test(knows_its_program),

@@ -144,6 +144,30 @@ static void keeps_dhcp_beside_management(void **state)
 	ask_each(choice, 0, asked, G_N_ELEMENTS(asked));
 }
 
+/* The map of token buckets of the program in force. */
+static int find_limits(const struct gate *gate)
+{
+	struct bpf_prog_info info = {};
+	__u32 ids[64], size = sizeof(info);
+
+	info.nr_map_ids = G_N_ELEMENTS(ids);
+	info.map_ids = (__u64)(unsigned long)ids;
+	assert_int_equal(
+		bpf_obj_get_info_by_fd(gate_link(gate, cards[0])->program_fd, &info, &size), 0);
+	for (__u32 i = 0; i < info.nr_map_ids; i++) {
+		int fd = bpf_map_get_fd_by_id(ids[i]);
+		struct bpf_map_info map = {};
+
+		size = sizeof(map);
+		assert_int_equal(bpf_obj_get_info_by_fd(fd, &map, &size), 0);
+		if (!strcmp(map.name, "limits"))
+			return fd;
+		close(fd);
+	}
+	fail_msg("the program has no map limits");
+	return -1;
+}
+
 #define SITE                                                         \
 	"| Server | Address | Profile | Mode |\n|---|---|---|---|\n" \
 	"| fe01 | 10.9.7.11, 2001:db8:9:7::11 | web | |\n"           \
@@ -216,6 +240,51 @@ static void answers_for_all_without_ports(void **state)
 	gate_close(gate);
 }
 
+#define GUARDS                                                                                  \
+	"\n| Guard | Ports | Server | Sources | Limit | Payload |\n|---|---|---|---|---|---|\n" \
+	"| near | tcp/8000 | | 192.0.2.0/24, 2001:db8:7::/48 | | |\n"                           \
+	"| own | tcp/8000 | fe01 | 192.0.3.0/24 | | |\n"                                        \
+	"| calm | tcp/443 | | | 1/h | |\n| media | udp/5000-5009 | | | 1/h | media |\n"
+
+/* Asking takes no token from anyone, and a datagram that is asked about is one of media. */
+static void answers_for_guards(void **state)
+{
+	static const struct asked asked[] = {
+		{NULL, "fe01", "tcp/8000", REASON_SOURCE_NOT_ALLOWED},
+		{"192.0.2.7", "fe01", "tcp/8000", REASON_SOURCE_NOT_ALLOWED},
+		{"192.0.3.7", "fe01", "tcp/8000", REASON_PUBLISHED},
+		{"192.0.2.7", "lab7", "tcp/8000", REASON_PUBLISHED},
+		{"192.0.3.7", "lab7", "tcp/8000", REASON_SOURCE_NOT_ALLOWED},
+		{"2001:db8:7::1", "lab7", "tcp/8000", REASON_PUBLISHED},
+		{"2001:db8:8::1", "lab7", "tcp/8000", REASON_SOURCE_NOT_ALLOWED},
+		{"192.0.3.7", "lab7", "tcp/8001", REASON_PUBLISHED},
+		{"192.0.3.7", "fe01", "tcp/443", REASON_PUBLISHED},
+		{"192.0.3.7", "fe01", "tcp/443", REASON_PUBLISHED},
+		{"192.0.3.7", "lab", "udp/5000", REASON_PUBLISHED},
+		{"192.0.3.7", "lab", "udp/5000", REASON_PUBLISHED},
+		{"192.0.3.7", "lab", "udp/5010", REASON_PUBLISHED},
+		{"192.0.3.7", "lab", "tcp/443", REASON_NOT_PUBLISHED},
+	};
+	const char *const site = SITE GUARDS;
+	struct gate *gate;
+	__u32 taken = 0;
+	int fd;
+
+	ask_each(choose_site(site), 0, asked, G_N_ELEMENTS(asked));
+	gate = open_gate(GATE_READ);
+	fd = find_limits(gate);
+	for (__u32 key = 0; key < LIMIT_BUCKETS; key++) {
+		struct limit_bucket bucket;
+
+		assert_int_equal(bpf_map_lookup_elem(fd, &key, &bucket), 0);
+		for (int i = 0; i < BUCKET_LIMITS; i++)
+			taken += bucket.limit[i].full != 0;
+	}
+	assert_int_equal(taken, 0);
+	close(fd);
+	gate_close(gate);
+}
+
 /* --- programs that cannot be asked --- */
 
 static void check_refused(int program, const char *expected)
@@ -257,6 +326,7 @@ int main(void)
 		test(answers_for_a_site),
 		test(answers_where_the_unlisted_are_dropped),
 		test(answers_for_all_without_ports),
+		test(answers_for_guards),
 		test(refuses_other_programs),
 	};
 

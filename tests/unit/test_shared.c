@@ -145,6 +145,19 @@ static __u32 map_id(int fd)
 	return info.id;
 }
 
+/* One is drawn when the gate comes up, and stays while it stands. */
+static void check_secret(const struct shared *first, const struct shared *second)
+{
+	struct messages *messages = messages_new();
+	__u64 drawn[2] = {}, found[2] = {};
+
+	assert_true(shared_secret(first, drawn, messages));
+	assert_true(shared_secret(second, found, messages));
+	assert_true(drawn[0] && drawn[1]);
+	assert_memory_equal(drawn, found, sizeof(drawn));
+	messages_free(messages);
+}
+
 static void creates_and_finds_again(void **state)
 {
 	struct shared first, second;
@@ -165,6 +178,7 @@ static void creates_and_finds_again(void **state)
 		assert_int_equal(map_id(second.fd[map]), map_id(first.fd[map]));
 		assert_int_equal(second.blocks[map], first.blocks[map]);
 	}
+	check_secret(&first, &second);
 	pin_right(&second);
 	shared_unpin(&second, folder); /* it pinned nothing */
 	check_pins(SHARED_PINS);

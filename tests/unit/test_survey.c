@@ -44,8 +44,8 @@ static void says_what_is_wrong(void **state)
 		 "| Server | Address | Profile | Rack |\n|---|---|---|---|\n| - | - | - | - |\n",
 		 "s.md:5: error: no column 'Rack' in a Servers table, expected Server, Address, "
 		 "Profile or Mode\n"},
-		{PORTS, SERVER "| Guard | Ports | Sources |\n|---|---|---|\n",
-		 "s.md:5: error: a Guards table is not enforced by this version, expected none\n"},
+		{PORTS, SERVER "| Guard | Ports | Source |\n|---|---|---|\n| - | - | - |\n",
+		 "s.md:5: error: no column 'Source' in a Guards table, did you mean 'Sources'?\n"},
 		{PORTS, SERVER "| Blocked |\n|---|\n| 10.0.0.1 |\n",
 		 "s.md:5: error: a Blocked table is not enforced by this version, expected none\n"},
 		/* In a document, what does not speak of ports is. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Openings and services as JSON and as text. */
+/* Openings, services and guards as JSON and as text. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -85,12 +85,66 @@ static void adds_no_services(void **state)
 	json_object_put(json);
 }
 
+#define GUARDS                                                                                \
+	"| Server | Address | Profile |\n|---|---|---|\n| s | 10.0.0.1 | web |\n\n"           \
+	"| Guard | Ports | Server | Sources | Limit | Payload |\n|---|---|---|---|---|---|\n" \
+	"| a | udp/443 | | 10.0.0.0/8 | 5/s burst 9 | media |\n| b | udp/443 | s | | 1/h | |\n"
+
+static void shows_guards(void **state)
+{
+	static const struct {
+		const char *server; /* NULL: another */
+		uint16_t port;
+		const char *json, *text[2];
+	} cases[] = {
+		{NULL,
+		 443,
+		 "{\"guards\":[{\"name\":\"a\",\"file\":\"s.md\",\"line\":7,\"sources\":"
+		 "\"10.0.0.0/8\",\"limit\":\"5/s burst 9\",\"payload\":\"media\"}]}",
+		 {"from 10.0.0.0/8 only, if it is within the limit of 5/s burst 9 for its source, "
+		  "if it is media"}},
+		{"s",
+		 443,
+		 "{\"guards\":[{\"name\":\"a\",\"file\":\"s.md\",\"line\":7,\"sources\":"
+		 "\"10.0.0.0/8\",\"limit\":null,\"payload\":\"media\"},"
+		 "{\"name\":\"b\",\"file\":\"s.md\",\"line\":8,\"sources\":null,"
+		 "\"limit\":\"1/h\",\"payload\":null}]}",
+		 {"from 10.0.0.0/8 only, if it is media",
+		  "if it is within the limit of 1/h for its source"}},
+		{"s", 444, "{\"guards\":[]}", {NULL}},
+	};
+	struct reading_result result = read_right(DOCUMENT, GUARDS);
+
+	for (unsigned int i = 0; i < G_N_ELEMENTS(cases); i++) {
+		const struct server *server =
+			cases[i].server ? policy_server(result.policy, cases[i].server) : NULL;
+		g_autoptr(GPtrArray) guards = guards_of(result.policy, "web", server);
+		struct guarding guarding = guarding_at(guards, TRANSPORT_UDP, cases[i].port);
+		struct json_object *json = json_object_new_object(), *list;
+
+		view_add_guards(json, &guarding);
+		assert_string_equal(
+			json_object_to_json_string_ext(
+				json, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE),
+			cases[i].json);
+		list = json_member(json, "guards");
+		for (size_t j = 0; j < json_object_array_length(list); j++) {
+			g_autofree char *text = view_guard(json_object_array_get_idx(list, j));
+
+			assert_string_equal(text, cases[i].text[j]);
+		}
+		json_object_put(json);
+	}
+	free_result(&result);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(shows_openings),
 		cmocka_unit_test(shows_services),
 		cmocka_unit_test(adds_no_services),
+		cmocka_unit_test(shows_guards),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
