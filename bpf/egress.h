@@ -53,16 +53,16 @@ static __always_inline bool may_teach(const struct __sk_buff *ctx)
 	return !entered || !bpf_map_lookup_elem(&gated, &entered);
 }
 
-/* Says that answers may come to a port, before the first can. */
-static __always_inline void open_port(const struct packet *packet)
+/* Says that somebody may answer, before the first answer can come. */
+static __always_inline void note_asked(const struct packet *packet)
 {
-	__u32 key = 0, port = packet->transport << 16 | host16(source_port(packet));
-	struct flow_ports *ports = bpf_map_lookup_elem(&flow_ports, &key);
-	__u64 bit = 1ULL << port % 64, *word;
+	__u32 key = 0, peer = flow_peer(packet, OUTBOUND);
+	struct flow_peers *peers = bpf_map_lookup_elem(&flow_peers, &key);
+	__u64 bit = 1ULL << peer % 64, *word;
 
-	if (unlikely(!ports))
+	if (unlikely(!peers))
 		return;
-	word = &ports->begun[port / 64 % (TRANSPORTS * 65536 / 64)];
+	word = &peers->asked[peer / 64];
 	if (!(*word & bit))
 		__sync_fetch_and_or(word, bit);
 }
@@ -73,7 +73,7 @@ static __always_inline void learn(const struct packet *packet, __u64 tag, enum f
 	__u32 key = tag >> 32 & (FLOW_BUCKETS - 1);
 	struct flow_bucket *bucket = bpf_map_lookup_elem(&flows, &key);
 
-	open_port(packet);
+	note_asked(packet);
 	if (likely(bucket))
 		flow_record(bucket, tag, state, expires);
 }

@@ -49,6 +49,31 @@ static __always_inline __u64 flow_tag(const struct packet *packet, enum directio
 	return hash_mix(mixed, ports) | 1;
 }
 
+/* The bit in `flow_peers` of the other end. */
+static __always_inline __u32 flow_peer(const struct packet *packet, enum direction direction)
+{
+	const union address *peer;
+	__u64 mixed;
+
+	if (packet->ip == IP_V4) {
+		mixed = hash_mix(secret[0],
+				 direction == INBOUND ? packet->ip4->saddr : packet->ip4->daddr);
+	} else {
+		peer = direction == INBOUND ? source6(packet) : destination6(packet);
+		mixed = hash_mix(hash_mix(secret[0], peer->half[0]), peer->half[1]);
+	}
+	return mixed >> (64 - FLOW_PEER_BITS);
+}
+
+/* Whether any server ever began something with the one who sends this. */
+static __always_inline bool was_asked(const struct packet *packet)
+{
+	__u32 key = 0, peer = flow_peer(packet, INBOUND);
+	const struct flow_peers *peers = bpf_map_lookup_elem(&flow_peers, &key);
+
+	return peers && peers->asked[peer / 64] >> peer % 64 & 1;
+}
+
 static __always_inline struct flow *flow_in(struct flow_bucket *bucket, __u64 tag)
 {
 #pragma unroll
@@ -164,21 +189,12 @@ static __always_inline void note_inbound(const struct packet *packet)
 		flow_note(flow_tag(packet, INBOUND));
 }
 
-/* Whether a server ever began something from the port that the packet goes to. */
-static __always_inline bool may_answer(const struct packet *packet)
-{
-	__u32 key = 0, port = packet->outcome->port_index;
-	const struct flow_ports *ports = bpf_map_lookup_elem(&flow_ports, &key);
-
-	return ports && ports->begun[port / 64 % (TRANSPORTS * 65536 / 64)] >> port % 64 & 1;
-}
-
 /* A packet whose port is refused, and the reason set: perhaps it answers. */
 static __always_inline bool judge_reply(struct packet *packet)
 {
 	if (is_opening(packet))
 		return false;
-	if (unlikely(may_answer(packet)) &&
+	if (unlikely(was_asked(packet)) &&
 	    flow_answers(flow_tag(packet, INBOUND), is_closing(packet)))
 		return decide(packet, REASON_REPLY);
 	if (unlikely(target_monitor(packet->outcome->target)))

@@ -237,13 +237,13 @@ struct {
 	__type(value, struct flow_bucket);
 } flows SEC(".maps");
 
-/* Where flows that servers began may be; one entry. The egress program writes. */
+/* With whom servers began something; one entry. The egress program writes. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct flow_ports);
-} flow_ports SEC(".maps");
+	__type(value, struct flow_peers);
+} flow_peers SEC(".maps");
 
 /* What peers began. Both programs write. */
 struct {

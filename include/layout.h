@@ -312,11 +312,14 @@ struct flow_bucket {
 _Static_assert(sizeof(struct flow_bucket) == 64, "a cache line");
 
 /*
- * `flow_ports`: a bit for each transport and port, set when a server first begins something from
- * there. Most closed ports that are knocked at have none, and need no look-up in `flows`.
+ * `flow_peers`: a bit for each keyed hash of an address, set when a server first begins something
+ * with it. Most who knock at closed ports were never asked anything, and need no look-up in
+ * `flows`.
  */
-struct flow_ports {
-	__u64 begun[TRANSPORTS * 65536 / 64];
+#define FLOW_PEER_BITS 18
+
+struct flow_peers {
+	__u64 asked[(1 << FLOW_PEER_BITS) / 64];
 };
 
 /*

@@ -25,7 +25,7 @@ static const struct {
 				  sizeof(struct port_block), 0},
 	[SHARED_FRAGMENTS] = {"fragments", BPF_MAP_TYPE_ARRAY, sizeof(struct fragment_table), 0},
 	[SHARED_FLOWS] = {"flows", BPF_MAP_TYPE_ARRAY, sizeof(struct flow_bucket), 0},
-	[SHARED_FLOW_PORTS] = {"flow_ports", BPF_MAP_TYPE_ARRAY, sizeof(struct flow_ports), 0},
+	[SHARED_FLOW_PEERS] = {"flow_peers", BPF_MAP_TYPE_ARRAY, sizeof(struct flow_peers), 0},
 	[SHARED_INBOUND_FLOWS] = {"inbound_flows", BPF_MAP_TYPE_ARRAY, sizeof(struct flow_bucket),
 				  0},
 	[SHARED_LIMITS] = {"limits", BPF_MAP_TYPE_ARRAY, sizeof(struct limit_bucket), 0},

@@ -252,15 +252,15 @@ static bool bench_policies(void)
 	return measure(cases, "ns per packet in the cache, above a bare XDP_DROP");
 }
 
-/* As if a server had once begun something from every port: no packet is spared the look-up. */
-static void begin_everywhere(struct load *const copies[COPIES])
+/* As if servers had once asked everybody: no packet is spared the look-up. */
+static void ask_everybody(struct load *const copies[COPIES])
 {
-	static struct flow_ports all;
+	static struct flow_peers all;
 	__u32 key = 0;
 
 	memset(&all, 0xff, sizeof(all));
 	for (int i = 0; i < COPIES; i++)
-		must(!bpf_map_update_elem(load_shared_fd(copies[i], SHARED_FLOW_PORTS), &key, &all,
+		must(!bpf_map_update_elem(load_shared_fd(copies[i], SHARED_FLOW_PEERS), &key, &all,
 					  BPF_ANY),
 		     "fill a map");
 }
@@ -276,7 +276,7 @@ static bool bench_features(void)
 		 .goal = GOAL_NS},
 		{.policy = "replies on", .port = OPEN, .verdict = XDP_PASS},
 	};
-	static const struct bench_case begun = {.policy = "replies on, servers ask from the port",
+	static const struct bench_case asked = {.policy = "replies on, from one who was asked",
 						.port = CLOSED,
 						.udp = true,
 						.verdict = XDP_DROP};
@@ -300,9 +300,9 @@ static bool bench_features(void)
 	load_servers(10000, SITE_REPLIES, answered);
 	load_servers(10000, SITE_REPLIES, asking);
 	load_servers(10000, SITE_GUARDED, guarded);
-	begin_everywhere(asking);
+	ask_everybody(asking);
 	add_features(cases, replies, G_N_ELEMENTS(replies), answered, plain);
-	add_features(cases, &begun, 1, asking, plain);
+	add_features(cases, &asked, 1, asking, plain);
 	add_features(cases, guards, G_N_ELEMENTS(guards), guarded, plain);
 	return measure(cases, "what features add to 10,000 servers without them, in ns");
 }

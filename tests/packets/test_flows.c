@@ -254,7 +254,7 @@ static struct portcullis *load_beside(struct portcullis *first, uint64_t seed)
 
 	program->rodata->flow_seed = seed;
 	bpf_map__reuse_fd(program->maps.flows, bpf_map__fd(first->maps.flows));
-	bpf_map__reuse_fd(program->maps.flow_ports, bpf_map__fd(first->maps.flow_ports));
+	bpf_map__reuse_fd(program->maps.flow_peers, bpf_map__fd(first->maps.flow_peers));
 	bpf_map__reuse_fd(program->maps.inbound_flows, bpf_map__fd(first->maps.inbound_flows));
 	load(program);
 	return program;

@@ -49,7 +49,7 @@ static inline void check_pins(const char *expected)
 }
 
 #define SHARED_PINS                                                                              \
-	"counters-3 dropped_ports-64 flow_ports-1 flows-1 fragments-1 inbound_flows-1 limits-1 " \
+	"counters-3 dropped_ports-64 flow_peers-1 flows-1 fragments-1 inbound_flows-1 limits-1 " \
 	"reasons-1 server_counters-3 "
 
 /* The id of the XDP program on a card; 0: none. */
