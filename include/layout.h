@@ -23,10 +23,11 @@ enum transport {
 /* --- maps of a generation --- */
 
 /*
- * `ports`, one per profile: what opens a destination port, 0 for nothing. Below PORT_SEGMENTS it is
- * the slot of the segment in `counters`, and the packet passes without a further look-up; from
- * there on, what is in entry n - PORT_SEGMENTS of `segments` decides. A direct table, so that a
- * profile of a thousand ranges costs what a profile of one port does.
+ * `ports`, one per profile, and one per server that a guard names, whose ports may be guarded
+ * otherwise: what opens a destination port, 0 for nothing. Below PORT_SEGMENTS it is the slot of
+ * the segment in `counters`, and the packet passes without a further look-up; from there on, what
+ * is in entry n - PORT_SEGMENTS of `segments` decides. A direct table, so that a profile of a
+ * thousand ranges costs what a profile of one port does.
  */
 #define PORT_SEGMENTS 0xf000
 #define SEGMENTS_MAX  (0x10000 - PORT_SEGMENTS)
