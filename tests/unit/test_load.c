@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <errno.h>
 
 #include "image.h"
 #include "load.h"
@@ -250,32 +251,88 @@ static void uses_the_counters_given(void **state)
 	messages_free(messages);
 }
 
-/* Token buckets are found by the gate's secret: another one, and all limits begin anew. */
-static void knows_the_gates_secret(void **state)
+/* Two programs for two interfaces, as a host is described to them. */
+static struct load *load_for_host(const struct image *image, const __u64 secret[2])
 {
-	const struct shared_needs needs = {.slots = 10, .numbers = 10};
+	const int indexes[] = {7, 8};
+	const __u32 gated[] = {7, 70, 7};
+	struct load_host host = {
+		.secret = {secret[0], secret[1]},
+		.pickup_until = 4711,
+		.indexes = g_array_new(FALSE, FALSE, sizeof(int)),
+		.gated = g_array_new(FALSE, FALSE, sizeof(__u32)),
+	};
 	struct messages *messages = messages_new();
-	struct shared shared;
-	struct loaded loaded;
-	char constants[4096] = {};
-	__u64 secret[2];
-	__u32 zero = 0;
-	int fd;
+	struct load *load;
 
-	assert_true(shared_open(&shared, bpffs, &needs, messages));
-	assert_true(shared_secret(&shared, secret, messages));
-	loaded = load_right(choose_profile("web"), &shared);
-	fd = find_map(load_program_fd(loaded.load, 0), ".rodata");
-	assert_true(map_info(fd).value_size <= sizeof(constants));
-	assert_int_equal(bpf_map_lookup_elem(fd, &zero, constants), 0);
-	assert_non_null(memmem(constants, sizeof(constants), secret, sizeof(secret)));
-	close(fd);
-	loaded_free(&loaded);
-	shared_close(&shared);
+	g_array_append_vals(host.indexes, indexes, G_N_ELEMENTS(indexes));
+	g_array_append_vals(host.gated, gated, G_N_ELEMENTS(gated));
+	load = load_image(image, CATALOG, NULL, &host, messages);
+	assert_non_null(load);
+	assert_int_equal(messages->list->len, 0);
 	messages_free(messages);
+	g_array_unref(host.indexes);
+	g_array_unref(host.gated);
+	return load;
 }
 
-/* Nothing in the kernel outlives the load. */
+/* The constants of the program on an interface; the caller frees them. */
+static char *constants_of(const struct load *load, guint interface, __u32 *size)
+{
+	int fd = find_map(load_program_fd(load, interface), ".rodata");
+	__u32 zero = 0;
+	char *constants = g_malloc0(map_info(fd).value_size);
+
+	*size = map_info(fd).value_size;
+	assert_int_equal(bpf_map_lookup_elem(fd, &zero, constants), 0);
+	close(fd);
+	return constants;
+}
+
+/* All that is hashed is hashed with the gate's secret, flows with the interface's number too. */
+static void knows_the_host(void **state)
+{
+	const __u64 secret[2] = {0x1234567890abcdef, 0xfedcba0987654321};
+	struct choice *choice = choose_profile("web");
+	struct generation *generation;
+	struct image *image;
+	struct load *load;
+	g_autofree char *one = NULL, *other = NULL;
+	__u32 size, pickup = 4711, inside = 70, outside = 8;
+	__u8 yes = 0;
+	int gated;
+
+	choice_set_interface(choice, "card1", "web", ATTACH_AUTO);
+	generation = compile(choice);
+	image = image_build(generation, NULL);
+	load = load_for_host(image, secret);
+	one = constants_of(load, 0, &size);
+	other = constants_of(load, 1, &size);
+	assert_non_null(memmem(one, size, secret, sizeof(secret)));
+	assert_non_null(memmem(one, size, &pickup, sizeof(pickup)));
+	assert_memory_not_equal(one, other, size); /* the same profile: only the seeds differ */
+	gated = find_map(load_egress_fd(load, 0), "gated");
+	assert_int_equal(bpf_map_lookup_elem(gated, &inside, &yes), 0);
+	assert_int_equal(bpf_map_lookup_elem(gated, &outside, &yes), -ENOENT);
+	assert_int_equal(map_id(load_egress_fd(load, 0), "catalog"),
+			 map_id(load_program_fd(load, 1), "catalog"));
+	close(gated);
+	load_free(load);
+	image_free(image);
+	generation_free(generation);
+}
+
+static void leaves_out_who_learns(void **state)
+{
+	struct choice *choice = choose_profile("web");
+	struct loaded loaded;
+
+	choice->replies_off = true;
+	loaded = load_right(choice, NULL);
+	assert_int_equal(load_egress_fd(loaded.load, 0), -1);
+	loaded_free(&loaded);
+}
+
 static void goes_away(void **state)
 {
 	struct loaded loaded = load_right(choose_profile("web"), NULL);
@@ -352,7 +409,8 @@ int main(void)
 		cmocka_unit_test(shares_maps_between_interfaces),
 		cmocka_unit_test(has_counters_of_its_own),
 		cmocka_unit_test(uses_the_counters_given),
-		cmocka_unit_test(knows_the_gates_secret),
+		cmocka_unit_test(knows_the_host),
+		cmocka_unit_test(leaves_out_who_learns),
 		cmocka_unit_test(goes_away),
 		cmocka_unit_test(says_which_step_failed),
 		cmocka_unit_test(knows_its_program),
