@@ -371,6 +371,16 @@ bool gate_is_whole(const struct gate *gate)
 	return true;
 }
 
+bool gate_is_changing(const struct gate *gate)
+{
+	int directory = open(gate->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool changing = directory >= 0 && flock(directory, LOCK_SH | LOCK_NB);
+
+	if (directory >= 0)
+		close(directory);
+	return changing;
+}
+
 bool gate_is_littered(const struct gate *gate)
 {
 	g_autoptr(GDir) entries = g_dir_open(gate->directory, 0, NULL);

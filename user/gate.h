@@ -57,6 +57,9 @@ const struct gate_link *gate_link(const struct gate *gate, const char *name);
 /* Whether every interface of the generation has a link that enforces just it, replies included. */
 bool gate_is_whole(const struct gate *gate);
 
+/* Whether a writer holds the lock now. */
+bool gate_is_changing(const struct gate *gate);
+
 /* Whether something is pinned although no link tells what is enforced. */
 bool gate_is_littered(const struct gate *gate);
 
