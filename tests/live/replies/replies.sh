@@ -53,7 +53,7 @@ listens_udp() {
 # reasons_now: every reason but those that hosts cause by being there
 reasons_now() {
 	portcullis stats --json | jq -r '.reasons[] | select(.packets > 0)
-		| select(.reason as $reason | ["icmp", "non-ip", "protocol-allowed"]
+		| select(.reason as $reason | ["icmp", "non-ip", "protocol-allowed", "unlisted"]
 			| index($reason) | not)
 		| "\(.reason) \(.verdict) \(.packets)"'
 }
