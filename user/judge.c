@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "layout.h"
+#include "settings.h"
 
 const struct server *judge_server(const struct policy *policy, const struct prefix *address)
 {
@@ -92,8 +93,7 @@ static bool is_forged(const struct generation *generation, const struct question
 	const struct settings *settings = &generation->policy->settings;
 
 	return !settings->replies_off && judge_server(generation->policy, &question->source) &&
-	       !g_ptr_array_find_with_equal_func(settings->inside, interface->name, g_str_equal,
-						 NULL);
+	       !settings_is_inside(settings, interface->name);
 }
 
 /* What looks like an answer is told apart from what knocks; a TCP question is a SYN. */
@@ -131,7 +131,10 @@ struct judgement judge(const struct generation *generation, const struct questio
 	else if (judgement.profile)
 		judgement.reason = judge_port(&judgement, question);
 	else
-		judgement.reason = settings->unlisted_drop ? REASON_NOT_LISTED : REASON_UNLISTED;
+		judgement.reason =
+			settings->unlisted_drop && !settings_is_inside(settings, interface->name)
+				? REASON_NOT_LISTED
+				: REASON_UNLISTED;
 
 	if (!judgement.server && question->port && reason_verdict(judgement.reason) == VERDICT_DROP)
 		judgement.reason = judge_host_life(generation, question, judgement.reason);

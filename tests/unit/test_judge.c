@@ -114,17 +114,15 @@ static void lets_the_host_live(void **state)
 		/* what a row opens is published, whoever comes */
 		{"10.0.9.7", 0, "10.0.1.1", TCP, 443, REASON_PUBLISHED, NULL, "web", "pages", 0, 0},
 		{"10.0.0.1", 67, "10.0.1.1", UDP, 68, REASON_DHCP, NULL, "web", NULL, 0, 0},
-		{"10.0.0.1", 66, "10.0.1.1", UDP, 68, REASON_NOT_PUBLISHED, NULL, "web", NULL, 0,
-		 0},
+		{"10.0.0.1", 66, "10.0.1.1", UDP, 68, REASON_NO_SUCH_FLOW, NULL, "web", NULL, 0, 0},
 		{"10.0.0.1", 67, "10.0.1.1", TCP, 68, REASON_NOT_PUBLISHED, NULL, "web", NULL, 0,
 		 0},
-		{"10.0.0.1", 67, "10.0.1.1", UDP, 67, REASON_NOT_PUBLISHED, NULL, "web", NULL, 0,
-		 0},
+		{"10.0.0.1", 67, "10.0.1.1", UDP, 67, REASON_NO_SUCH_FLOW, NULL, "web", NULL, 0, 0},
 		{"fe80::1", 547, "fe80::2", UDP, 546, REASON_DHCP, NULL, "web", NULL, 0, 0},
-		{"fe80::1", 67, "fe80::2", UDP, 546, REASON_NOT_PUBLISHED, NULL, "web", NULL, 0, 0},
+		{"fe80::1", 67, "fe80::2", UDP, 546, REASON_NO_SUCH_FLOW, NULL, "web", NULL, 0, 0},
 		/* DHCP has its ports by family */
-		{"fe80::1", 67, "fe80::2", UDP, 68, REASON_NOT_PUBLISHED, NULL, "web", NULL, 0, 0},
-		{"10.0.0.1", 547, "10.0.1.1", UDP, 546, REASON_NOT_PUBLISHED, NULL, "web", NULL, 0,
+		{"fe80::1", 67, "fe80::2", UDP, 68, REASON_NO_SUCH_FLOW, NULL, "web", NULL, 0, 0},
+		{"10.0.0.1", 547, "10.0.1.1", UDP, 546, REASON_NO_SUCH_FLOW, NULL, "web", NULL, 0,
 		 0},
 		{"10.0.9.7", 0, NULL, TCP, 0, REASON_PORT_ZERO, NULL, "web", NULL, 0, 0},
 	};
@@ -164,7 +162,7 @@ static void judges_by_a_sites_servers(void **state)
 		/* the host's own life is not a server's */
 		{"10.0.9.7", 0, "10.9.7.11", TCP, 22, REASON_NOT_PUBLISHED, "fe01", "web", NULL, 0,
 		 0},
-		{"10.0.0.1", 67, "10.9.7.11", UDP, 68, REASON_NOT_PUBLISHED, "fe01", "web", NULL, 0,
+		{"10.0.0.1", 67, "10.9.7.11", UDP, 68, REASON_NO_SUCH_FLOW, "fe01", "web", NULL, 0,
 		 0},
 	};
 	struct choice *choice =
@@ -188,6 +186,23 @@ static void drops_the_unlisted(void **state)
 	struct choice *choice =
 		choose_site(SITE "\n| Setting | Value |\n|---|---|\n| Unlisted | drop |\n"
 				 "| Management | 10.0.9.0/24, tcp/22 |\n| Mode | monitor |\n");
+	struct generation *generation = compile(choice);
+
+	check_cases(generation, 0, rows);
+	generation_free(generation);
+}
+
+/* Outsiders are not listed, but servers speak to them. */
+static void lets_servers_out(void **state)
+{
+	static const struct judge_case rows[] = {
+		{"10.9.7.11", 0, "10.8.0.1", TCP, 443, REASON_UNLISTED, NULL, NULL, NULL, 0, 0},
+		{"10.8.0.1", 0, "10.9.7.11", TCP, 22, REASON_NOT_PUBLISHED, "fe01", "web", NULL, 0,
+		 0},
+	};
+	struct choice *choice =
+		choose_site(SITE "\n| Setting | Value |\n|---|---|\n| Unlisted | drop |\n"
+				 "| Interface | card0 |\n| Inside | card0 |\n");
 	struct generation *generation = compile(choice);
 
 	check_cases(generation, 0, rows);
@@ -291,6 +306,7 @@ int main(void)
 		cmocka_unit_test(lets_the_host_live),
 		cmocka_unit_test(judges_by_a_sites_servers),
 		cmocka_unit_test(drops_the_unlisted),
+		cmocka_unit_test(lets_servers_out),
 		cmocka_unit_test(knows_swaps_and_monitoring),
 		cmocka_unit_test(finds_servers),
 		cmocka_unit_test(admits_to_management),
