@@ -41,8 +41,10 @@ crafter() {
 	exec {frames}>&-
 	rm -f "$WORK/frames"
 	mkfifo "$WORK/frames"
-	words "${2:-client}" craft "$(mac_of "${1:-card}")" <"$WORK/frames" &
+	: >"$WORK/crafter"
+	words "${2:-client}" craft "$(mac_of "${1:-card}")" <"$WORK/frames" >"$WORK/crafter" &
 	exec {frames}>"$WORK/frames"
+	until_true grep -q ready "$WORK/crafter"
 }
 
 # listens_udp NAMESPACE PORT

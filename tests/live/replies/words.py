@@ -9,7 +9,7 @@
     words.py craft MAC                 frames from eth0 to MAC, one for each line of input:
                                        SOURCE PORT DESTINATION PORT udp|FLAGS [TAG]...
 
-The first prints "ready". FLAGS are TCP's, such as SA; a TAG is EtherType and VLAN, such as 8100.0.
+The first and the last print "ready". FLAGS are TCP's, such as SA; a TAG is EtherType and VLAN, such as 8100.0.
 """
 import select
 import socket
@@ -162,6 +162,7 @@ def packet(source, source_port, destination, port, what):
 def craft(mac):
     card = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
     card.bind(("eth0", 0))
+    say("ready")
     link = bytes.fromhex(mac.replace(":", "")) + card.getsockname()[4]
     for line in sys.stdin:
         words = line.split()
