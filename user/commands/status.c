@@ -13,14 +13,27 @@ static void add_interface(struct json_object *list, const struct gate *gate,
 			  const struct choice_interface *interface)
 {
 	const struct gate_link *link = gate_link(gate, interface->name);
+	bool replies_off = gate->generation->policy->settings.replies_off;
 	struct json_object *json = json_append_object(list);
 
 	json_add_string(json, "name", interface->name);
 	json_add_bool(json, "attached", link != NULL);
 	json_add_string(json, "attach", link ? link->attach : NULL);
-	json_add_bool(json, "learns_replies", link && link->learns);
+	json_add_bool(json, "learns_replies",
+		      link && (link->learns || (replies_off && link->egress_fd >= 0)));
 	json_add_string(json, "profile", interface->profile);
 	json_add_number(json, "generation", link ? link->generation : 0);
+}
+
+/* What a change that was cut short has left in force. */
+static void add_strays(struct json_object *list, const struct gate *gate)
+{
+	for (guint i = 0; i < gate->links->len; i++) {
+		struct gate_link *link = gate->links->pdata[i];
+
+		if (gate_link_is_stray(gate, link))
+			add_interface(list, gate, &(struct choice_interface){.name = link->name});
+	}
 }
 
 static void add_server(struct json_object *list, const struct generation *generation,
@@ -97,6 +110,7 @@ static void add_status(struct json_object *json, const struct gate *gate)
 	list = json_add_array(json, "interfaces");
 	for (guint i = 0; i < choice->interfaces->len; i++)
 		add_interface(list, gate, choice->interfaces->pdata[i]);
+	add_strays(list, gate);
 	list = json_add_array(json, "servers");
 	for (guint i = 0; i < servers->len; i++)
 		add_server(list, generation, servers->pdata[i]);
@@ -114,8 +128,9 @@ static char *interface_remark(struct json_object *one, uint64_t generation, bool
 		return g_strdup_printf("enforces generation %" G_GUINT64_FORMAT
 				       ": a change was cut short, repeat it",
 				       json_number(one, "generation"));
-	if (replies && !json_object_get_boolean(json_member(one, "learns_replies")))
-		return g_strdup("LEARNS NO REPLIES: 'portcullis up' mends its filter");
+	if (replies != json_object_get_boolean(json_member(one, "learns_replies")))
+		return g_strdup_printf("LEARNS %sREPLIES: 'portcullis up' mends its filter",
+				       replies ? "NO " : "");
 	return NULL;
 }
 
