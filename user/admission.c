@@ -12,6 +12,7 @@
 #include "judge.h"
 #include "layout.h"
 #include "lockout.h"
+#include "settings.h"
 
 /* The generation as seen by one interface, for asking which ports it opens. */
 struct view {
@@ -154,6 +155,7 @@ bool admission_check(const struct gate *gate, const struct generation *next, boo
 		     struct messages *messages)
 {
 	const GPtrArray *chosen = next->choice->interfaces;
+	const struct settings *settings = &next->policy->settings;
 	g_autoptr(GArray) all = NULL;
 	int error = interfaces_read(&all);
 
@@ -168,7 +170,8 @@ bool admission_check(const struct gate *gate, const struct generation *next, boo
 
 		if (!check_interface(gate, choice, interface, all, messages))
 			return false;
-		if (!choice->profile && !next->policy->settings.unlisted_drop)
+		if (!choice->profile &&
+		    (!settings->unlisted_drop || settings_is_inside(settings, choice->name)))
 			continue; /* this host is no server of the site: what is for it passes */
 		if (!check_sockets(next, choice, all, allow_lockout, messages))
 			return false;

@@ -97,7 +97,7 @@ static bool switch_egress(const struct gate *gate, const struct choice_interface
 	if (error)
 		return fail(messages, interface->name,
 			    error == -EEXIST
-				    ? "attach beside another tc filter of our number"
+				    ? "attach beside another tc filter of priority 1"
 				    : "attach the egress program (needs clsact and cls_bpf)",
 			    -error);
 	step = g_new0(struct step, 1);
@@ -251,19 +251,32 @@ static bool switch_over(const struct gate *gate, const struct generation *next,
 	return done;
 }
 
-/* A filter that stays learns what nobody asks for. */
-static void clear_egress(int ifindex, const char *name, struct messages *messages)
+/*
+ * Removes our filter wherever a generation (NULL: none) has no use for it: it would learn what
+ * nobody asks for. A change cut short, or another tool, may have left one without a link, anywhere.
+ */
+static bool clear_egress(const struct generation *next, enum severity severity,
+			 struct messages *messages)
 {
-	int error = ifindex ? egress_detach(ifindex) : 0;
+	bool replies = next && !next->policy->settings.replies_off;
+	g_autoptr(GArray) all = NULL;
+	int error = interfaces_read(&all);
 
+	for (guint i = 0; !error && i < all->len; i++) {
+		const struct interface *interface = &g_array_index(all, struct interface, i);
+
+		if (!replies || !choice_interface(next->choice, interface->name))
+			error = egress_detach(interface->index);
+	}
 	if (error)
-		message_add(messages, SEVERITY_WARNING, name, 0,
-			    "cannot remove the egress program: %s", strerror(-error));
+		message_add(messages, severity, "netlink", 0,
+			    "cannot remove the egress programs: %s", strerror(-error));
+	return !error;
 }
 
 /*
- * Clears away the pins of links that are detached, or whose interface is gone. One that stays
- * enforces nothing, and the next writer tries again.
+ * Clears away the pins of links that are detached, or whose interface is gone, and filters that
+ * are of no use. What stays enforces nothing, and the next writer tries again.
  */
 static void clear_left_over(const struct gate *gate, const struct generation *next,
 			    struct messages *messages)
@@ -274,9 +287,8 @@ static void clear_left_over(const struct gate *gate, const struct generation *ne
 		if (is_left_over(link, next) && unlink(link->pin) && errno != ENOENT)
 			message_add(messages, SEVERITY_WARNING, link->pin, 0,
 				    "cannot remove the pin: %s", strerror(errno));
-		if (is_left_over(link, next) || next->policy->settings.replies_off)
-			clear_egress((int)link->ifindex, link->name, messages);
 	}
+	clear_egress(next, SEVERITY_WARNING, messages);
 }
 
 /* A program that we cannot read may enforce anything: it is not replaced in passing. */
@@ -363,24 +375,13 @@ static bool detach(const struct gate_link *link, struct messages *messages)
 	return true;
 }
 
-/* On every interface: a change cut short, or another tool, may have left one without a link. */
-static bool detach_egress(struct messages *messages)
-{
-	g_autoptr(GArray) all = NULL;
-	int error = interfaces_read(&all);
-
-	for (guint i = 0; !error && i < all->len; i++)
-		error = egress_detach(g_array_index(all, struct interface, i).index);
-	return !error || fail(messages, "netlink", "remove the egress programs", -error);
-}
-
 bool gate_detach(struct gate *gate, struct messages *messages)
 {
 	bool done = true;
 
 	for (guint i = 0; i < gate->links->len; i++)
 		done &= detach(gate->links->pdata[i], messages);
-	return detach_egress(messages) && done;
+	return clear_egress(NULL, SEVERITY_ERROR, messages) && done;
 }
 
 bool gate_remove(struct gate *gate, struct messages *messages)

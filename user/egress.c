@@ -78,6 +78,44 @@ int egress_find(int ifindex, struct egress *out)
 	return 0;
 }
 
+static int add_priority(const struct nlmsghdr *message, void *out)
+{
+	const struct tcmsg *filter = mnl_nlmsg_get_payload(message);
+	__u32 priority = TC_H_MAJ(filter->tcm_info) >> 16;
+
+	if (message->nlmsg_type == RTM_NEWTFILTER)
+		g_array_append_val((GArray *)out, priority);
+	return MNL_CB_OK;
+}
+
+/* The filters on one side of the clsact qdisc, of one priority or, if it is 0, of all; -errno. */
+static int count_filters(int ifindex, __u32 side, __u32 priority)
+{
+	g_autoptr(GArray) priorities = g_array_new(FALSE, FALSE, sizeof(__u32));
+	struct netlink_request request;
+	struct nlmsghdr *header = netlink_prepare(&request, RTM_GETTFILTER, NLM_F_DUMP);
+	struct tcmsg *message = mnl_nlmsg_put_extra_header(header, sizeof(*message));
+	int err, count = 0;
+
+	message->tcm_ifindex = ifindex;
+	message->tcm_parent = TC_H_MAKE(TC_H_CLSACT, side);
+	err = netlink_run(NETLINK_ROUTE, header, add_priority, priorities);
+	for (guint i = 0; i < priorities->len; i++)
+		count += !priority || g_array_index(priorities, __u32, i) == priority;
+	return err ? err : count;
+}
+
+static int remove_qdisc(int ifindex)
+{
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex,
+		    .attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS);
+
+	if (count_filters(ifindex, TC_H_MIN_INGRESS, 0) ||
+	    count_filters(ifindex, TC_H_MIN_EGRESS, 0))
+		return 0;
+	return bpf_tc_hook_destroy(&hook);
+}
+
 static int attach(int ifindex, int program, __u32 handle, __u32 flags)
 {
 	HOOK(hook, ifindex);
@@ -91,6 +129,7 @@ int egress_attach(int ifindex, int program)
 {
 	HOOK(hook, ifindex);
 	struct egress there;
+	bool made;
 	int err = egress_find(ifindex, &there);
 
 	if (err)
@@ -102,41 +141,14 @@ int egress_attach(int ifindex, int program)
 	err = bpf_tc_hook_create(&hook);
 	if (err && err != -EEXIST)
 		return err;
-	return attach(ifindex, program, err ? HANDLE_QDISC_FOUND : HANDLE_QDISC_MADE, 0);
-}
-
-static int count_filter(const struct nlmsghdr *message, void *out)
-{
-	__u32 one = 1;
-
-	if (message->nlmsg_type == RTM_NEWTFILTER)
-		g_array_append_val((GArray *)out, one);
-	return MNL_CB_OK;
-}
-
-/* How many filters hang on one side of the clsact qdisc; -errno. */
-static int count_filters(int ifindex, __u32 side)
-{
-	g_autoptr(GArray) filters = g_array_new(FALSE, FALSE, sizeof(__u32));
-	struct netlink_request request;
-	struct nlmsghdr *header = netlink_prepare(&request, RTM_GETTFILTER, NLM_F_DUMP);
-	struct tcmsg *message = mnl_nlmsg_put_extra_header(header, sizeof(*message));
-	int err;
-
-	message->tcm_ifindex = ifindex;
-	message->tcm_parent = TC_H_MAKE(TC_H_CLSACT, side);
-	err = netlink_run(NETLINK_ROUTE, header, count_filter, filters);
-	return err ? err : (int)filters->len;
-}
-
-static int remove_qdisc(int ifindex)
-{
-	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex,
-		    .attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS);
-
-	if (count_filters(ifindex, TC_H_MIN_INGRESS) || count_filters(ifindex, TC_H_MIN_EGRESS))
-		return 0;
-	return bpf_tc_hook_destroy(&hook);
+	made = !err;
+	err = attach(ifindex, program, made ? HANDLE_QDISC_MADE : HANDLE_QDISC_FOUND, 0);
+	/* filters of one priority are of one kind and protocol */
+	if (err == -EINVAL && count_filters(ifindex, TC_H_MIN_EGRESS, PRIORITY) > 0)
+		err = -EEXIST;
+	if (err && made)
+		remove_qdisc(ifindex);
+	return err;
 }
 
 int egress_detach(int ifindex)

@@ -355,20 +355,39 @@ const struct gate_link *gate_link(const struct gate *gate, const char *name)
 	return NULL;
 }
 
+bool gate_link_is_stray(const struct gate *gate, const struct gate_link *link)
+{
+	return link->ifindex && *link->name &&
+	       !choice_interface(gate->generation->choice, link->name);
+}
+
 bool gate_is_whole(const struct gate *gate)
 {
 	const GPtrArray *interfaces = gate->generation->choice->interfaces;
 	bool replies = !gate->generation->policy->settings.replies_off;
 
+	for (guint i = 0; i < gate->links->len; i++)
+		if (gate_link_is_stray(gate, gate->links->pdata[i]))
+			return false;
 	for (guint i = 0; i < interfaces->len; i++) {
 		const struct choice_interface *interface = interfaces->pdata[i];
 		const struct gate_link *link = gate_link(gate, interface->name);
 
 		if (!link || link->generation != gate->generation->number ||
-		    link->learns != replies)
+		    (replies ? !link->learns : link->egress_fd >= 0))
 			return false;
 	}
 	return true;
+}
+
+bool gate_is_changing(const struct gate *gate)
+{
+	int directory = open(gate->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool changing = directory >= 0 && flock(directory, LOCK_SH | LOCK_NB);
+
+	if (directory >= 0)
+		close(directory);
+	return changing;
 }
 
 bool gate_is_littered(const struct gate *gate)

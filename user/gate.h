@@ -54,8 +54,17 @@ void gate_close(struct gate *gate);
 /* The link on an interface, by name; NULL if none is attached there. */
 const struct gate_link *gate_link(const struct gate *gate, const char *name);
 
-/* Whether every interface of the generation has a link that enforces just it, replies included. */
+/* Whether a link enforces on an interface that the generation, a newer one, no longer names. */
+bool gate_link_is_stray(const struct gate *gate, const struct gate_link *link);
+
+/*
+ * Whether every interface of the generation, and no other, has a link that enforces just it,
+ * replies included.
+ */
 bool gate_is_whole(const struct gate *gate);
+
+/* Whether a writer holds the lock now. */
+bool gate_is_changing(const struct gate *gate);
 
 /* Whether something is pinned although no link tells what is enforced. */
 bool gate_is_littered(const struct gate *gate);

@@ -8,6 +8,7 @@
 #include "guarding.h"
 #include "image_guards.h"
 #include "image_servers.h"
+#include "settings.h"
 
 /* DHCP servers answer from 67 to 68 (RFC 2131, 4.1), DHCPv6 servers from 547 to 546 (RFC
  * 8415, 7.2). */
@@ -122,31 +123,30 @@ static void add_management_sources(struct image *image, const struct management 
 /* Of interface mode there are no servers that could be reached. */
 static void add_inside(struct image *image, const struct generation *generation)
 {
-	GPtrArray *names = generation->policy->settings.inside;
+	const struct settings *settings = &generation->policy->settings;
 	const GPtrArray *interfaces = generation->choice->interfaces;
 
 	for (guint i = 0; i < interfaces->len; i++) {
 		const struct choice_interface *interface = interfaces->pdata[i];
-		bool inside =
-			g_ptr_array_find_with_equal_func(names, interface->name, g_str_equal, NULL);
+		bool inside = settings_is_inside(settings, interface->name);
 
 		g_array_append_val(image->inside, inside);
 	}
 }
 
+/* What servers send to outsiders is not refused because outsiders are not listed. */
 static void add_everyone(struct image *image, const struct generation *generation)
 {
 	const struct settings *settings = &generation->policy->settings;
 	const GPtrArray *interfaces = generation->choice->interfaces;
 	bool site = choice_is_site(generation->choice);
-	__u32 unlisted = TARGET_NONE;
-
-	if (settings->unlisted_drop)
-		unlisted = target_make(SERVER_WHOLE_INTERFACE, image->tables - 1, image->monitor);
 	for (guint i = 0; i < interfaces->len; i++) {
 		const struct choice_interface *interface = interfaces->pdata[i];
-		__u32 target = unlisted;
+		__u32 target = TARGET_NONE;
 
+		if (settings->unlisted_drop && !settings_is_inside(settings, interface->name))
+			target = target_make(SERVER_WHOLE_INTERFACE, image->tables - 1,
+					     image->monitor);
 		if (!site)
 			target = target_make(
 				SERVER_WHOLE_INTERFACE,

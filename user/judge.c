@@ -8,6 +8,7 @@
 
 #include "icmp.h"
 #include "layout.h"
+#include "settings.h"
 
 #define PROTOCOL_VRRP 112
 
@@ -124,8 +125,7 @@ static bool is_forged(const struct generation *generation, const struct question
 	const struct settings *settings = &generation->policy->settings;
 
 	return !settings->replies_off && judge_server(generation->policy, &question->source) &&
-	       !g_ptr_array_find_with_equal_func(settings->inside, interface->name, g_str_equal,
-						 NULL);
+	       !settings_is_inside(settings, interface->name);
 }
 
 /* What looks like an answer is told apart from what knocks; a TCP question is a SYN. */
@@ -167,7 +167,10 @@ struct judgement judge(const struct generation *generation, const struct questio
 	else if (judgement.profile)
 		judgement.reason = judge_port(generation->policy, &judgement, question);
 	else
-		judgement.reason = settings->unlisted_drop ? REASON_NOT_LISTED : REASON_UNLISTED;
+		judgement.reason =
+			settings->unlisted_drop && !settings_is_inside(settings, interface->name)
+				? REASON_NOT_LISTED
+				: REASON_UNLISTED;
 
 	if (!judgement.server && question->port && !judgement.opening &&
 	    reason_verdict(judgement.reason) == VERDICT_DROP)

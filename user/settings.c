@@ -213,6 +213,11 @@ void settings_settle(struct reading *reading)
 	}
 }
 
+bool settings_is_inside(const struct settings *all, const char *interface)
+{
+	return g_ptr_array_find_with_equal_func(all->inside, interface, g_str_equal, NULL);
+}
+
 bool settings_know(const char *name)
 {
 	return find_setting(name);

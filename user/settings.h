@@ -11,6 +11,9 @@ void settings_clear(struct settings *settings);
 /* Whether there is a setting of that name; case does not matter. */
 bool settings_know(const char *name);
 
+/* Whether servers are reached through an interface. */
+bool settings_is_inside(const struct settings *all, const char *interface);
+
 /* One line of a Settings table. Networks must be known by now. */
 void setting_line(const struct line *line);
 

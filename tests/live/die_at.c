@@ -8,8 +8,12 @@
  * Exits with 137 if it was killed at the Nth such call, else as the command did.
  */
 #include <linux/bpf.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -28,12 +32,33 @@ static const long changing_bpf[] = {
 	BPF_OBJ_PIN, BPF_LINK_CREATE, BPF_LINK_UPDATE, BPF_LINK_DETACH, BPF_MAP_UPDATE_ELEM,
 };
 
+static const long changing_netlink[] = {
+	RTM_NEWQDISC,
+	RTM_DELQDISC,
+	RTM_NEWTFILTER,
+	RTM_DELTFILTER,
+};
+
 static bool is_in(const long *list, size_t size, long wanted)
 {
 	for (size_t i = 0; i < size; i++)
 		if (list[i] == wanted)
 			return true;
 	return false;
+}
+
+/* The type of a netlink message that the process is about to send; of other data, whatever is
+ * there.
+ */
+static long message_type(pid_t process, uint64_t buffer)
+{
+	const uint64_t at = buffer + offsetof(struct nlmsghdr, nlmsg_type);
+	const uint64_t word = at / sizeof(long) * sizeof(long);
+	unsigned long read;
+
+	errno = 0;
+	read = (unsigned long)ptrace(PTRACE_PEEKDATA, process, (void *)word, NULL);
+	return errno ? -1 : (long)(read >> (at - word) * 8 & 0xffff);
 }
 
 /* Whether the process stands at the entry of a call that changes something. */
@@ -47,6 +72,9 @@ static bool is_changing(pid_t process)
 	if (call.entry.nr == __NR_bpf)
 		return is_in(changing_bpf, sizeof(changing_bpf) / sizeof(long),
 			     (long)call.entry.args[0]);
+	if (call.entry.nr == __NR_sendto)
+		return is_in(changing_netlink, sizeof(changing_netlink) / sizeof(long),
+			     message_type(process, call.entry.args[1]));
 	return is_in(changing, sizeof(changing) / sizeof(long), (long)call.entry.nr);
 }
 

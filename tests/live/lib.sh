@@ -81,6 +81,7 @@ answers() {
 
 # start NAME NAMESPACE COMMAND...: a process that prints to WORK/NAME and runs until stop or the end
 start() {
+	: >"$WORK/$1" # what one of that name said before is not what this one says
 	nsenter --net="/run/netns/$2" "${@:3}" </dev/null >"$WORK/$1" 2>"$WORK/$1.errors" &
 	eval "pid_$1=\$!"
 }

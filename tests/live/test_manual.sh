@@ -189,7 +189,7 @@ test_settings() {
 	local name values
 
 	same "settings" "$(settings)" "$(table settings | cut -f 1)"
-	for name in Mode Unlisted Non-IP Attach; do
+	for name in Mode Unlisted Non-IP Attach Replies; do
 		values=$(allowed $name)
 		same "values of $name, the default first" "$values	${values%%,*}" \
 			"$(table settings | awk -F '\t' -v name=$name '$1 == name { print $2 "\t" $3 }')"

@@ -129,6 +129,10 @@ test_options() {
 		"portcullis up: an INTERFACE and a PROFILE, or a SITE, are missing" up
 	misused "an unknown mode" \
 		"portcullis up: --mode 'fast', expected native, generic or auto" up card front-end --mode fast
+	misused "a word that --replies does not take" \
+		"portcullis up: --replies 'yes', expected on or off" up card front-end --replies yes
+	misused "--replies beside a site" "portcullis up: a site has settings for --management, \
+--protocols and --replies" up site.md --replies off
 	misused "an unknown option" "portcullis up: Unknown option --fast" up card front-end --fast
 	misused "an unknown command" "portcullis: no command 'start'" start
 	misused "a surplus word" "portcullis status: 'now' is one operand too many" status now

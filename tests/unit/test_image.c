@@ -218,6 +218,8 @@ static void takes_the_sites_settings(void **state)
 		 SERVER_WHOLE_INTERFACE << (TARGET_PROFILE_BITS + 1) | 2 << 1, 0},
 		{"Unlisted | drop |\n| Mode | monitor", true, true, false,
 		 SERVER_WHOLE_INTERFACE << (TARGET_PROFILE_BITS + 1) | 2 << 1 | 1, 0},
+		{"Unlisted | drop |\n| Interface | card0 |\n| Inside | card0", false, true, false,
+		 TARGET_NONE, 0},
 		{"Non-IP | drop", false, false, true, TARGET_NONE, 0},
 		{"Protocols | esp, ah", false, false, false, TARGET_NONE, 3ULL << 50},
 	};

@@ -272,6 +272,23 @@ static void judges_protocols(void **state)
 	generation_free(host);
 }
 
+/* Outsiders are not listed, but servers speak to them. */
+static void lets_servers_out(void **state)
+{
+	static const struct judge_case rows[] = {
+		{"10.9.7.11", 0, "10.8.0.1", TCP, 443, REASON_UNLISTED, NULL, NULL, NULL, 0, 0},
+		{"10.8.0.1", 0, "10.9.7.11", TCP, 22, REASON_NOT_PUBLISHED, "fe01", "web", NULL, 0,
+		 0},
+	};
+	struct choice *choice =
+		choose_site(SITE "\n| Setting | Value |\n|---|---|\n| Unlisted | drop |\n"
+				 "| Interface | card0 |\n| Inside | card0 |\n");
+	struct generation *generation = compile(choice);
+
+	check_cases(generation, 0, rows);
+	generation_free(generation);
+}
+
 static void knows_swaps_and_monitoring(void **state)
 {
 	static const struct judge_case rows[] = {
@@ -437,6 +454,7 @@ int main(void)
 		cmocka_unit_test(drops_the_unlisted),
 		cmocka_unit_test(judges_icmp_types),
 		cmocka_unit_test(judges_protocols),
+		cmocka_unit_test(lets_servers_out),
 		cmocka_unit_test(knows_swaps_and_monitoring),
 		cmocka_unit_test(finds_servers),
 		cmocka_unit_test(admits_to_management),

@@ -45,12 +45,14 @@ static enum exit_code down_all(struct context *context, struct gate *gate)
 /* The others go on with a generation that no longer knows of this one. */
 static enum exit_code down_one(struct context *context, struct gate *gate, const char *name)
 {
+	const struct gate_link *link = gate_link(gate, name);
+	bool stray = gate->generation && link && gate_link_is_stray(gate, link);
 	struct choice *choice;
 	struct generation *next;
 
-	if (!gate->generation || !choice_interface(gate->generation->choice, name))
+	if (!gate->generation || (!choice_interface(gate->generation->choice, name) && !stray))
 		return wrong(context, "nothing is enforced on '%s'", name);
-	if (gate->generation->choice->interfaces->len == 1)
+	if (gate->generation->choice->interfaces->len == 1 && !stray)
 		return down_all(context, gate);
 	choice = choice_copy(gate->generation->choice);
 	choice_remove_interface(choice, name);

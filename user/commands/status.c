@@ -13,13 +13,27 @@ static void add_interface(struct json_object *list, const struct gate *gate,
 			  const struct choice_interface *interface)
 {
 	const struct gate_link *link = gate_link(gate, interface->name);
+	bool replies_off = gate->generation->policy->settings.replies_off;
 	struct json_object *json = json_append_object(list);
 
 	json_add_string(json, "name", interface->name);
 	json_add_bool(json, "attached", link != NULL);
 	json_add_string(json, "attach", link ? link->attach : NULL);
+	json_add_bool(json, "learns_replies",
+		      link && (link->learns || (replies_off && link->egress_fd >= 0)));
 	json_add_string(json, "profile", interface->profile);
 	json_add_number(json, "generation", link ? link->generation : 0);
+}
+
+/* What a change that was cut short has left in force. */
+static void add_strays(struct json_object *list, const struct gate *gate)
+{
+	for (guint i = 0; i < gate->links->len; i++) {
+		struct gate_link *link = gate->links->pdata[i];
+
+		if (gate_link_is_stray(gate, link))
+			add_interface(list, gate, &(struct choice_interface){.name = link->name});
+	}
 }
 
 static void add_server(struct json_object *list, const struct generation *generation,
@@ -91,10 +105,12 @@ static void add_status(struct json_object *json, const struct gate *gate)
 	json_add_string(json, "by", generation->by);
 	json_add_string(json, "command", generation->command);
 	json_add_string(json, "mode", monitor ? "monitor" : "enforce");
+	json_add_string(json, "replies", generation->policy->settings.replies_off ? "off" : "on");
 	json_add_bool(json, "enforcing", gate_is_whole(gate));
 	list = json_add_array(json, "interfaces");
 	for (guint i = 0; i < choice->interfaces->len; i++)
 		add_interface(list, gate, choice->interfaces->pdata[i]);
+	add_strays(list, gate);
 	list = json_add_array(json, "servers");
 	for (guint i = 0; i < servers->len; i++)
 		add_server(list, generation, servers->pdata[i]);
@@ -103,25 +119,36 @@ static void add_status(struct json_object *json, const struct gate *gate)
 		add_document(list, choice->sources->pdata[i]);
 }
 
-static void print_interfaces(struct json_object *list, uint64_t generation)
+/* What is not as it should be with an interface; NULL if nothing. */
+static char *interface_remark(struct json_object *one, uint64_t generation, bool replies)
 {
+	if (!json_object_get_boolean(json_member(one, "attached")))
+		return g_strdup("NOT ENFORCED: 'portcullis up' attaches it again");
+	if (json_number(one, "generation") != generation)
+		return g_strdup_printf("enforces generation %" G_GUINT64_FORMAT
+				       ": a change was cut short, repeat it",
+				       json_number(one, "generation"));
+	if (replies != json_object_get_boolean(json_member(one, "learns_replies")))
+		return g_strdup_printf("LEARNS %sREPLIES: 'portcullis up' mends its filter",
+				       replies ? "NO " : "");
+	return NULL;
+}
+
+static void print_interfaces(struct json_object *json)
+{
+	struct json_object *list = json_member(json, "interfaces");
+	bool replies = !strcmp(json_string(json, "replies"), "on");
 	struct listing *listing = listing_new("INTERFACE|ATTACHED|PROFILE|");
 
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
 		struct json_object *one = json_object_array_get_idx(list, i);
 		bool attached = json_object_get_boolean(json_member(one, "attached"));
 		const char *profile = json_string(one, "profile");
-		char *remark = NULL;
 
-		if (!attached)
-			remark = g_strdup("NOT ENFORCED: 'portcullis up' attaches it again");
-		else if (json_number(one, "generation") != generation)
-			remark = g_strdup_printf("enforces generation %" G_GUINT64_FORMAT
-						 ": a change was cut short, repeat it",
-						 json_number(one, "generation"));
 		listing_add(listing, g_strdup(json_string(one, "name")),
 			    g_strdup(attached ? json_string(one, "attach") : "no"),
-			    g_strdup(profile ? profile : "(by server)"), remark);
+			    g_strdup(profile ? profile : "(by server)"),
+			    interface_remark(one, json_number(json, "generation"), replies));
 	}
 	listing_print(listing);
 }
@@ -163,7 +190,9 @@ static void print(struct json_object *json)
 	       json_string(json, "command"));
 	if (!strcmp(json_string(json, "mode"), "monitor"))
 		puts("mode monitor: packets are judged and counted, none is dropped");
-	print_interfaces(json_member(json, "interfaces"), json_number(json, "generation"));
+	if (!strcmp(json_string(json, "replies"), "off"))
+		puts("replies off: answers to what servers begin are judged like any other packet");
+	print_interfaces(json);
 	print_servers(json_member(json, "servers"));
 	for (size_t i = 0; i < json_object_array_length(documents); i++) {
 		struct json_object *one = json_object_array_get_idx(documents, i);
@@ -176,6 +205,30 @@ static void print(struct json_object *json)
 	listing_print(listing);
 }
 
+/* How long a half-done change is taken for one that a writer is just making. */
+#define TRIES_MAX   200
+#define PAUSE_MICRO 2000
+
+/* Opens the gate; not in the middle of a change, which puts its programs in place one by one. */
+static struct gate *open_settled(struct context *context)
+{
+	bool quiet = false;
+
+	for (int tries = 0;; tries++) {
+		struct gate *gate = gate_open(context->bpffs, GATE_READ, context->messages);
+		bool changing;
+
+		if (!gate || !gate->generation || gate_is_whole(gate))
+			return gate;
+		changing = gate_is_changing(gate);
+		if ((quiet && !changing) || tries == TRIES_MAX || context->messages->errors)
+			return gate;
+		quiet = !changing; /* it may have ended as we were reading: once more */
+		gate_close(gate);
+		g_usleep(PAUSE_MICRO);
+	}
+}
+
 static enum exit_code run(struct context *context, int count, char **operands)
 {
 	struct gate *gate;
@@ -184,7 +237,7 @@ static enum exit_code run(struct context *context, int count, char **operands)
 
 	if (count)
 		return usage(&status_command, "'%s' is one operand too many", operands[0]);
-	gate = gate_open(context->bpffs, GATE_READ, context->messages);
+	gate = open_settled(context);
 	if (!gate)
 		return EXIT_WRONG;
 	json = output_new();

@@ -11,7 +11,7 @@
 #include "inputs.h"
 
 static gboolean monitor, allow_lockout;
-static char *mode, *management, *protocols;
+static char *mode, *management, *protocols, *replies;
 
 /* Interface mode: what is enforced on other interfaces stays; this one is added or replaced. */
 static struct choice *choose_interface(struct context *context, const struct gate *gate,
@@ -34,6 +34,9 @@ static struct choice *choose_interface(struct context *context, const struct gat
 	choice->sources = inputs_read(context->documents, NULL, context->messages);
 	choice_set_interface(choice, interface, profile, attach);
 	choice->monitor = monitor;
+	choice->replies_off = replies   ? !strcmp(replies, "off")
+			      : current ? current->replies_off
+					: false;
 	choice->management = g_strdup(management ? management
 				      : current  ? current->management
 						 : NULL);
@@ -144,8 +147,11 @@ static enum exit_code run(struct context *context, int count, char **operands)
 		return usage(&up_command, "an INTERFACE and a PROFILE, or a SITE, are missing");
 	if (mode && attach_mode_parse(mode, &attach))
 		return usage(&up_command, "--mode '%s', expected native, generic or auto", mode);
-	if (count == 1 && (management || protocols))
-		return usage(&up_command, "a site has settings for --management and --protocols");
+	if (replies && strcmp(replies, "on") && strcmp(replies, "off"))
+		return usage(&up_command, "--replies '%s', expected on or off", replies);
+	if (count == 1 && (management || protocols || replies))
+		return usage(&up_command,
+			     "a site has settings for --management, --protocols and --replies");
 	gate = gate_open(context->bpffs, GATE_WRITE, context->messages);
 	if (!gate)
 		return EXIT_WRONG;
@@ -164,6 +170,9 @@ static const GOptionEntry options[] = {
 	 "LIST"},
 	{"protocols", 0, 0, G_OPTION_ARG_STRING, &protocols,
 	 "further IP protocols that pass: 'esp, ospf'", "LIST"},
+	{"replies", 0, 0, G_OPTION_ARG_STRING, &replies,
+	 "whether answers to what guarded hosts begin themselves pass: on (default), off",
+	 "on|off"},
 	{"allow-lockout", 0, 0, G_OPTION_ARG_NONE, &allow_lockout,
 	 "even if an SSH connection to this host is cut off", NULL},
 	G_OPTION_ENTRY_NULL,

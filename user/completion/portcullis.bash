@@ -9,7 +9,7 @@ declare -gA _portcullis_options=(
 	[show]="--ipsec -d --document= --json"
 	[check]="--strict -d --document= --json"
 	[explain]="--expect= --interface= -d --document= --json"
-	[up]="--mode= --monitor --management= --protocols= --allow-lockout -d --document="
+	[up]="--mode= --monitor --management= --protocols= --replies= --allow-lockout -d --document="
 	[swap]="--interface= --monitor --enforce --allow-lockout"
 	[down]="--all"
 	[status]="--json"
@@ -78,6 +78,7 @@ _portcullis_value() {
 	-d | --document) _portcullis_add_files -f ;;
 	--mode) _portcullis_add native generic auto ;;
 	--expect) _portcullis_add pass drop ;;
+	--replies) _portcullis_add on off ;;
 	--by) _portcullis_add port service server ;;
 	--interface) _portcullis_add_lines < <(_portcullis_interfaces) ;;
 	esac
