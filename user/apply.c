@@ -5,16 +5,15 @@
 #include <bpf/libbpf.h>
 #include <dirent.h>
 #include <errno.h>
-#include <linux/if_link.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "attach.h"
 #include "egress.h"
 #include "gate.h"
 #include "host.h"
 #include "image.h"
 #include "interface.h"
-#include "interface_fit.h"
 #include "load.h"
 #include "shared.h"
 
@@ -122,54 +121,6 @@ static bool update_link(const struct gate_link *link, int program, GPtrArray *st
 	return true;
 }
 
-static int create_link(unsigned int ifindex, int program, __u32 flags)
-{
-	LIBBPF_OPTS(bpf_link_create_opts, options, .flags = flags);
-
-	return bpf_link_create(program, (int)ifindex, BPF_XDP, &options);
-}
-
-static char *why_not_native(unsigned int ifindex, int error)
-{
-	g_autoptr(GArray) all = NULL;
-
-	if (interfaces_read(&all))
-		return g_strdup(strerror(error));
-	return interface_native_refusal(interface_by_index(all, (int)ifindex), error);
-}
-
-/* Attaches as the mode says; -1 with a message. A fall back to generic mode is told in a warning.
- */
-static int attach(const struct choice_interface *interface, unsigned int ifindex, int program,
-		  struct messages *messages)
-{
-	g_autofree char *why = NULL;
-	int link = -1;
-
-	if (interface->attach != ATTACH_GENERIC) {
-		link = create_link(ifindex, program, XDP_FLAGS_DRV_MODE);
-		if (link >= 0 || errno == EBUSY || errno == EEXIST)
-			goto out;
-		why = why_not_native(ifindex, errno);
-		if (interface->attach == ATTACH_NATIVE) {
-			message_add(messages, SEVERITY_ERROR, interface->name, 0,
-				    "cannot attach the program: %s", why);
-			return -1;
-		}
-		message_add(messages, SEVERITY_WARNING, interface->name, 0,
-			    "no native XDP here (%s): attached in generic mode, which is slower",
-			    why);
-	}
-	link = create_link(ifindex, program, XDP_FLAGS_SKB_MODE);
-out:
-	if (link < 0)
-		fail(messages, interface->name,
-		     errno == EBUSY || errno == EEXIST ? "attach beside another XDP program"
-						       : "attach the program",
-		     errno);
-	return link;
-}
-
 /*
  * Pins a new link under the interface's index, or beside what has that name: the pin of a dead link
  * stays until the new one is in force.
@@ -195,7 +146,7 @@ static bool new_link(const struct gate *gate, const struct choice_interface *int
 
 	if (!ifindex)
 		return fail(messages, interface->name, "find the interface", errno);
-	link = attach(interface, ifindex, program, messages);
+	link = attach_program(interface, ifindex, program, messages);
 	if (link < 0)
 		return false;
 	step = g_new0(struct step, 1);
@@ -251,6 +202,24 @@ static bool switch_over(const struct gate *gate, const struct generation *next,
 	return done;
 }
 
+/* Whether a filter of ours belongs to the program that enforces beside it: another gate's pair. */
+static bool is_paired(const struct interface *interface)
+{
+	const __u32 id = interface->xdp[XDP_NATIVE] ? interface->xdp[XDP_NATIVE]
+						    : interface->xdp[XDP_GENERIC];
+	int program = id ? bpf_prog_get_fd_by_id(id) : -1;
+	struct egress egress = {.program = -1};
+	__u32 enforced = 0, learnt = 0;
+
+	if (program >= 0 && !egress_find(interface->index, &egress) && egress.program >= 0) {
+		gate_catalog_of(program, &enforced);
+		gate_catalog_of(egress.program, &learnt);
+	}
+	close(program);
+	close(egress.program);
+	return enforced && enforced == learnt;
+}
+
 /*
  * Removes our filter wherever a generation (NULL: none) has no use for it: it would learn what
  * nobody asks for. A change cut short, or another tool, may have left one without a link, anywhere.
@@ -265,7 +234,9 @@ static bool clear_egress(const struct generation *next, enum severity severity,
 	for (guint i = 0; !error && i < all->len; i++) {
 		const struct interface *interface = &g_array_index(all, struct interface, i);
 
-		if (!replies || !choice_interface(next->choice, interface->name))
+		if (replies && choice_interface(next->choice, interface->name))
+			continue;
+		if (!is_paired(interface))
 			error = egress_detach(interface->index);
 	}
 	if (error)

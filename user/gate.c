@@ -120,8 +120,7 @@ static int look_at_map(__u32 id, bool *is_catalog)
 	return error;
 }
 
-/* The catalog of a loaded program; *id is 0 if it has none. 0 or -errno. */
-static int find_catalog(int program, __u32 *id)
+int gate_catalog_of(int program, __u32 *id)
 {
 	struct bpf_prog_info info = {};
 	__u32 ids[64], size = sizeof(info);
@@ -179,7 +178,7 @@ static int read_generation(struct gate *gate, struct gate_link *link)
 {
 	g_autofree char *text = NULL;
 	struct generation *generation;
-	int error = find_catalog(link->program_fd, &link->catalog);
+	int error = gate_catalog_of(link->program_fd, &link->catalog);
 
 	if (!error && link->catalog)
 		error = read_catalog(link->catalog, &text);
@@ -242,7 +241,7 @@ static bool read_egress(struct gate_link *link, struct messages *messages)
 		error = 0; /* somebody else's: whoever attaches ours will say so */
 	link->egress_fd = egress.program;
 	if (!error && egress.program >= 0)
-		error = find_catalog(egress.program, &catalog);
+		error = gate_catalog_of(egress.program, &catalog);
 	link->learns = catalog && catalog == link->catalog;
 	errno = -error;
 	return !error || fail(messages, link->name, "cannot read what learns replies");

@@ -116,8 +116,7 @@ static void test_who_teaches(void **state)
 		"ip4 src=10.0.1.11 dst=192.0.2.7 fragment=1/0 udp from=40123 to=53",
 		"ip4 src=10.0.1.11 dst=192.0.2.7 tcp flags=SA from=40123 to=53",
 		"ip4 src=10.0.1.11 dst=192.0.2.7 tcp flags=A from=40123 to=53",
-		"vlan=8100 vlan=8100 vlan=8100 ip4 src=10.0.1.11 dst=192.0.2.7 udp from=40123 "
-		"to=53",
+		("vlan=8100 vlan=8100 vlan=8100 " ASK4),
 		/* no server, and to nobody who could answer */
 		"ip4 src=10.0.1.99 dst=192.0.2.7 udp from=40123 to=53",
 		"ip4 src=10.0.1.11 dst=239.0.0.1 udp from=40123 to=53",
