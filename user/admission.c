@@ -12,7 +12,11 @@
 #include "judge.h"
 #include "layout.h"
 #include "lockout.h"
+#include "route.h"
 #include "settings.h"
+
+/* So many tell where servers are; each costs a question to the kernel. */
+#define SERVERS_ASKED_FOR 64
 
 /* The generation as seen by one interface, for asking which ports it opens. */
 struct view {
@@ -132,6 +136,44 @@ static bool check_interface(const struct gate *gate, const struct choice_interfa
 	return true;
 }
 
+/* Whether what this host sends to a server leaves by an interface, or by a VLAN on it. */
+static bool is_reached_by(const struct server *server, const struct interface *interface,
+			  const GArray *all)
+{
+	for (guint i = 0; i < server->addresses->len; i++) {
+		int index = route_interface(&g_array_index(server->addresses, struct prefix, i));
+		const struct interface *out = interface_by_index(all, index);
+
+		if (out && (out->index == interface->index ||
+			    (out->link == interface->index && !strcmp(out->kind, "vlan"))))
+			return true;
+	}
+	return false;
+}
+
+/* Servers that are where outsiders are would have all that they send dropped as forged. */
+static void warn_of_servers(const struct generation *next, const char *name,
+			    const struct interface *interface, const GArray *all,
+			    struct messages *messages)
+{
+	const struct settings *settings = &next->policy->settings;
+	const GPtrArray *servers = next->policy->servers;
+
+	if (settings->replies_off || settings_is_inside(settings, name))
+		return;
+	for (guint i = 0; i < MIN(servers->len, SERVERS_ASKED_FOR); i++) {
+		const struct server *server = servers->pdata[i];
+
+		if (!is_reached_by(server, interface, all))
+			continue;
+		message_add(messages, SEVERITY_WARNING, name, 0,
+			    "this host's routes lead to server '%s' through it: what servers send "
+			    "is dropped there as forged-source, unless the setting Inside names it",
+			    server->name);
+		return;
+	}
+}
+
 /* An interface that is enforced and that the next generation leaves out was hardly meant. */
 static bool check_left_out(const struct gate *gate, const struct generation *next,
 			   struct messages *messages)
@@ -170,6 +212,8 @@ bool admission_check(const struct gate *gate, const struct generation *next, boo
 
 		if (!check_interface(gate, choice, interface, all, messages))
 			return false;
+		if (!choice->profile)
+			warn_of_servers(next, choice->name, interface, all, messages);
 		if (!choice->profile &&
 		    (!settings->unlisted_drop || settings_is_inside(settings, choice->name)))
 			continue; /* this host is no server of the site: what is for it passes */

@@ -36,8 +36,8 @@ CSV
 check 'the site compiles without a warning' "$PORTCULLIS" check --strict "$WORK/edge.md"
 check 'an exception closes a port' \
 	"$PORTCULLIS" explain "$WORK/edge.md" to fe01 tcp/5066 --expect drop
-check 'a guard lets our servers in' \
-	"$PORTCULLIS" explain "$WORK/edge.md" from 10.0.1.12 to fe01 tcp/135 --expect pass
+check 'a guard lets the other pool in' \
+	"$PORTCULLIS" explain "$WORK/edge.md" from 10.0.2.12 to fe01 tcp/135 --expect pass
 check 'and nobody else' \
 	"$PORTCULLIS" explain "$WORK/edge.md" from 192.0.2.7 to fe01 tcp/135 --expect drop
 check 'whichever their profile' \
@@ -51,6 +51,6 @@ sed '/^## Servers/,$d' "$WORK/edge.md" >"$WORK/site/edge.md"
 cp "$WORK/servers.md" "$WORK/site/"
 check 'what it makes is a site, beside the rest' "$PORTCULLIS" check --strict "$WORK/site"
 check 'with its servers' \
-	"$PORTCULLIS" explain "$WORK/site" from 2001:db8:1::7 to web02 udp/1434 --expect pass
+	"$PORTCULLIS" explain "$WORK/site" from 2001:db8:2::7 to web02 udp/1434 --expect pass
 check 'the script has ten lines' test "$(block sh | wc -l)" -le 11
 echo "1..$count"

@@ -255,6 +255,35 @@ static void leaves_the_host_of_a_site_alone(void **state)
 		    false, false, refused);
 }
 
+/* A site on card0, whose servers are where the outsiders are: card0's wire leads to 192.0.2.0/24.
+ */
+static struct choice *choose_reached(const char *address, const char *settings)
+{
+	g_autofree char *site = g_strdup_printf("| Server | Address | Profile |\n|---|---|---|\n"
+						"| fe01 | %s | web |\n\n"
+						"| Setting | Value |\n|---|---|\n"
+						"| Interface | card0 |\n%s",
+						address, settings);
+	struct choice *choice = choose(DOCUMENT, site);
+
+	choice_set_interface(choice, "card0", NULL, ATTACH_AUTO);
+	return choice;
+}
+
+static void warns_of_servers_outside(void **state)
+{
+	static const char warning[] =
+		"card0: warning: this host's routes lead to server 'fe01' through it: what servers "
+		"send is dropped there as forged-source, unless the setting Inside names it\n";
+
+	check_asked(choose_reached("10.0.1.11, 192.0.2.77", ""), false, true, warning);
+	check_asked(choose_reached("192.0.2.64/28", ""), false, true, warning);
+	check_asked(choose_reached("192.0.2.77", "| Inside | card0 |\n"), false, true, "");
+	check_asked(choose_reached("192.0.2.77", "| Replies | off |\n"), false, true, "");
+	/* this host itself, and where no route leads */
+	check_asked(choose_reached("192.0.2.1, 10.0.1.11, 2001:db8::1", ""), false, true, "");
+}
+
 #define SSH_DOCUMENT                                                          \
 	"| Role | Port | Protocol |\n|---|---|---|\n| Shell | 22 | TCP |\n\n" \
 	"| Profile | Roles |\n|---|---|\n| web | Shell |\n"
@@ -326,6 +355,7 @@ int main(void)
 		test(lets_ssh_in_by_management),
 		test(cuts_nothing_off_by_counting),
 		test(leaves_the_host_of_a_site_alone),
+		test(warns_of_servers_outside),
 		test(knows_whom_guards_let_in),
 		test(knows_interfaces),
 		test(uses_real_names),
