@@ -17,17 +17,25 @@
 /* What follows in the queue decides (linux/pkt_cls.h). */
 #define TC_ACT_UNSPEC (-1)
 
-/* Enough for the headers of all but odd packets; those are not learnt from. */
-#define EGRESS_HEADERS 256
+/* All that is learnt from: the packet itself cannot be given to a global function. */
+struct sent {
+	__u64 tag;         /* of its flow */
+	__u32 peer;        /* that of its other end in `flow_peers` */
+	__u32 profile;     /* the server's */
+	__u32 transport;   /* enum transport */
+	__u32 source_port; /* the server's; both in host byte order */
+	__u32 destination_port;
+	bool syn, opening, closing; /* TCP */
+};
 
 /* The port table's entry for what the server sends from, as if it were sent to. */
-static __always_inline __u32 opened_by(const struct packet *packet)
+static __always_inline __u32 opened_by(const struct sent *sent)
 {
-	__u32 profile = target_profile(packet->outcome->target);
+	__u32 profile = sent->profile;
 	const struct port_table *table = bpf_map_lookup_elem(&ports, &profile);
-	__u64 port = host16(source_port(packet));
 
-	return table ? table->opened_by[packet->transport][port] : 0;
+	return table ? table->opened_by[sent->transport % TRANSPORTS][sent->source_port & 0xffff]
+		     : 0;
 }
 
 /* Whether packets to a port pass unconditionally, so that nobody can tell who began. */
@@ -54,78 +62,86 @@ static __always_inline bool may_teach(const struct __sk_buff *ctx)
 }
 
 /* Says that somebody may answer, before the first answer can come. */
-static __always_inline void note_asked(const struct packet *packet)
+static __always_inline void note_asked(__u32 peer)
 {
-	__u32 key = 0, peer = flow_peer(packet, OUTBOUND);
+	__u32 key = 0;
 	struct flow_peers *peers = bpf_map_lookup_elem(&flow_peers, &key);
 	__u64 bit = 1ULL << peer % 64, *word;
 
 	if (unlikely(!peers))
 		return;
-	word = &peers->asked[peer / 64];
+	word = &peers->asked[peer / 64 % (FLOW_PEERS / 64)];
 	if (!(*word & bit))
 		__sync_fetch_and_or(word, bit);
 }
 
-static __always_inline void learn(const struct packet *packet, __u64 tag, enum flow_state state,
-				  __u32 expires)
+static __always_inline void learn(const struct sent *sent, enum flow_state state, __u32 expires)
 {
-	__u32 key = tag >> 32 & (FLOW_BUCKETS - 1);
+	__u32 key = sent->tag >> 32 & (FLOW_BUCKETS - 1);
 	struct flow_bucket *bucket = bpf_map_lookup_elem(&flows, &key);
 
-	note_asked(packet);
+	note_asked(sent->peer);
 	if (likely(bucket))
-		flow_record(bucket, tag, state, expires);
+		flow_record(bucket, sent->tag, state, expires);
 }
 
 /* UDP does not tell who began: it is the server if nothing speaks for the peer. */
-static __always_inline void learn_udp(const struct __sk_buff *ctx, const struct packet *packet)
+static __always_inline void learn_udp(const struct __sk_buff *ctx, const struct sent *sent)
 {
-	__u64 tag = flow_tag(packet, OUTBOUND);
 	__u32 expires = seconds_now() + FLOW_UDP_SECONDS;
-	const struct flow *inbound = inbound_find(tag);
-	const struct flow *flow = inbound ? NULL : flow_find(tag);
+	const struct flow *inbound = inbound_find(sent->tag);
+	const struct flow *flow = inbound ? NULL : flow_find(sent->tag);
 
 	if ((inbound && inbound->expires == expires) || (flow && flow->expires == expires) ||
 	    !may_teach(ctx))
 		return;
-	if (inbound || (!flow && is_plain(opened_by(packet))))
-		inbound_record(tag);
+	if (inbound || (!flow && is_plain(opened_by(sent))))
+		inbound_record(sent->tag);
 	else
-		learn(packet, tag, FLOW_UDP, expires);
+		learn(sent, FLOW_UDP, expires);
 }
 
 /* A connection that is older than the gate; the higher port is the one that asked. */
-static __always_inline bool is_picked_up(const struct packet *packet)
+static __always_inline bool is_picked_up(const struct sent *sent)
 {
-	return seconds_now() <= pickup_until && !packet->tcp->syn && !is_closing(packet) &&
-	       packet->destination_port < bpf_ntohs(source_port(packet)) && !opened_by(packet);
+	return seconds_now() <= pickup_until && !sent->syn && !sent->closing &&
+	       sent->destination_port < sent->source_port && !opened_by(sent);
 }
 
 /* What becomes of a flow with one more packet from its server; TCP says who begins. */
-static __always_inline enum flow_state next_state(const struct packet *packet,
-						  const struct flow *flow)
+static __always_inline enum flow_state next_state(const struct sent *sent, const struct flow *flow)
 {
-	if (is_opening(packet))
+	if (sent->opening)
 		return FLOW_TCP_OPENING;
-	if (is_closing(packet) || (flow && flow->state == FLOW_TCP_CLOSING))
+	if (sent->closing || (flow && flow->state == FLOW_TCP_CLOSING))
 		return FLOW_TCP_CLOSING;
 	return FLOW_TCP_OPEN;
 }
 
-static __always_inline void learn_tcp(const struct __sk_buff *ctx, const struct packet *packet)
+static __always_inline void learn_tcp(const struct __sk_buff *ctx, const struct sent *sent)
 {
-	__u64 tag = flow_tag(packet, OUTBOUND);
-	const struct flow *flow = flow_find(tag);
-	enum flow_state state = next_state(packet, flow);
+	const struct flow *flow = flow_find(sent->tag);
+	enum flow_state state = next_state(sent, flow);
 	__u32 expires = seconds_now() +
 			(state == FLOW_TCP_OPEN ? FLOW_TCP_SECONDS : FLOW_TCP_TRANSITORY_SECONDS);
 
-	if (!flow && !is_opening(packet) && !is_picked_up(packet))
+	if (!flow && !sent->opening && !is_picked_up(sent))
 		return;
 	if ((flow && flow->state == state && flow->expires == expires) || !may_teach(ctx))
 		return;
-	learn(packet, tag, state, expires);
+	learn(sent, state, expires);
+}
+
+/* A global function, so that the verifier checks it once, not for each kind of packet. */
+__noinline int flow_learn(struct __sk_buff *ctx, const struct sent *sent)
+{
+	if (!sent)
+		return 0;
+	if (sent->transport == TRANSPORT_UDP)
+		learn_udp(ctx, sent);
+	else
+		learn_tcp(ctx, sent);
+	return 0;
 }
 
 static __always_inline bool is_guarded(struct packet *packet, __u32 target)
@@ -173,20 +189,36 @@ static __always_inline bool egress_parse(struct cursor *cursor, struct packet *p
 	return !is_later_fragment(packet);
 }
 
+static __always_inline bool parse_ports(const struct cursor *cursor, struct packet *packet)
+{
+	if (packet->protocol == IPPROTO_UDP)
+		return parse_udp(cursor, packet);
+	return packet->protocol == IPPROTO_TCP && parse_tcp(cursor, packet);
+}
+
 static __always_inline void egress_learn(struct __sk_buff *ctx)
 {
 	struct outcome outcome = {};
 	struct packet packet = {.outcome = &outcome};
-	struct cursor cursor = cursor_egress(ctx);
+	struct copies copies;
+	struct cursor cursor = cursor_thorough(ctx, true, &copies);
+	struct sent sent = {};
 
-	if (!egress_parse(&cursor, &packet))
+	if (!egress_parse(&cursor, &packet) || !parse_ports(&cursor, &packet) ||
+	    !source_port(&packet) || !packet.destination_port)
 		return;
-	if (packet.protocol == IPPROTO_UDP && parse_udp(&cursor, &packet) && source_port(&packet) &&
-	    packet.destination_port)
-		learn_udp(ctx, &packet);
-	if (packet.protocol == IPPROTO_TCP && parse_tcp(&cursor, &packet) && source_port(&packet) &&
-	    packet.destination_port)
-		learn_tcp(ctx, &packet);
+	sent.tag = flow_tag(&packet, OUTBOUND);
+	sent.peer = flow_peer(&packet, OUTBOUND);
+	sent.profile = target_profile(outcome.target);
+	sent.transport = packet.transport;
+	sent.source_port = bpf_ntohs(source_port(&packet));
+	sent.destination_port = packet.destination_port;
+	if (packet.transport == TRANSPORT_TCP) {
+		sent.syn = packet.tcp->syn;
+		sent.opening = is_opening(&packet);
+		sent.closing = is_closing(&packet);
+	}
+	flow_learn(ctx, &sent);
 }
 
 #endif

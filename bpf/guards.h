@@ -66,7 +66,7 @@ static __always_inline bool payload_read(const struct cursor *cursor, const stru
 {
 	const __u8 *payload = (const void *)(udp + 1);
 
-	if (!cursor->scattered && likely((void *)(payload + 1) <= cursor->end)) {
+	if (!cursor->thorough && likely((void *)(payload + 1) <= cursor->end)) {
 		*first = *payload;
 		return true;
 	}
@@ -80,7 +80,7 @@ static __always_inline bool payload_read(const struct cursor *cursor, const stru
  */
 static __always_inline __s64 payload_left(const struct cursor *cursor, const struct packet *packet)
 {
-	if (cursor->scattered)
+	if (cursor->thorough)
 		return (__s64)cursor->rest - sizeof(*packet->udp);
 	return packet->outcome->length -
 	       ((const void *)(packet->udp + 1) - (const void *)packet->ip4);

@@ -221,7 +221,7 @@ static __always_inline bool judge_transport(struct cursor *cursor, struct packet
 	}
 }
 
-/* A fragment, or what is neither TCP nor UDP at first sight. */
+/* Fragments, what stands behind other headers, and what is neither TCP nor UDP. */
 static __always_inline bool judge_other(struct cursor *cursor, struct packet *packet)
 {
 	if (!is_later_fragment(packet) && is_extension(packet->ip, packet->protocol) &&
@@ -237,17 +237,22 @@ static __always_inline bool judge_other(struct cursor *cursor, struct packet *pa
 	return false;
 }
 
-/* Everything behind the IP header. */
+/*
+ * Everything behind the IP header. At first look whole TCP and UDP packets are judged, which most
+ * are; the rest is left to a second one.
+ */
 static __always_inline bool judge_payload(struct cursor *cursor, struct packet *packet)
 {
 	packet->protocol = packet->ip == IP_V4 ? packet->ip4->protocol : packet->ip6->nexthdr;
 	if (packet->ip == IP_V4 && unlikely(is_fragment4(packet)))
-		return parse_fragment4(cursor, packet) && judge_other(cursor, packet);
+		return cursor->thorough
+			       ? parse_fragment4(cursor, packet) && judge_other(cursor, packet)
+			       : look_again(packet);
 	if (likely(packet->protocol == IPPROTO_TCP))
 		return judge_tcp(cursor, packet) && judge_reply(packet);
 	if (likely(packet->protocol == IPPROTO_UDP))
 		return judge_udp(cursor, packet) && judge_reply(packet);
-	return judge_other(cursor, packet);
+	return cursor->thorough ? judge_other(cursor, packet) : look_again(packet);
 }
 
 #endif

@@ -34,6 +34,7 @@ struct outcome {
 		struct {
 			bool nobody; /* from 0.0.0.0 or ::, and nothing yet says that it may be */
 			bool cut;    /* a header does not end in the frame's first buffer */
+			bool again;  /* not judged at first look */
 		};
 		__u32 remarks; /* any of these: asked once, where most packets have none */
 	};
@@ -107,6 +108,12 @@ static __always_inline bool decide(struct packet *packet, enum reason reason)
 }
 
 /* Ends it for want of a header, which may be there, but in another of the frame's buffers. */
+static __always_inline bool look_again(struct packet *packet)
+{
+	packet->outcome->again = true;
+	return false;
+}
+
 static __always_inline bool decide_cut(struct packet *packet, enum reason reason)
 {
 	packet->outcome->cut = true;

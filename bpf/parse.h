@@ -40,18 +40,18 @@ static __always_inline __u64 host16(__be16 network)
 }
 
 /*
- * Where the parser stands: in the frame's first buffer, where headers are read as they lie; or, if
- * that does not hold them all, in copies of them, made one by one.
+ * Where the parser stands. At first look: in the frame's first buffer, where headers are read as
+ * they lie. Thoroughly: in copies of the headers, made one by one, wherever in the frame they lie.
  */
 struct cursor {
 	void *ctx; /* struct xdp_md; of a frame that leaves, struct __sk_buff */
 	void *at;
 	void *end;    /* of the first buffer: what may be touched */
 	__u32 rest;   /* bytes from `at` to the end of the IP packet: what may be believed */
-	__u32 offset; /* in the frame, if scattered */
+	__u32 offset; /* in the frame, if thorough */
 	/* both known to the compiler, so that they cost nothing */
-	bool scattered; /* `at` is in copies */
-	bool egress;    /* the frame leaves */
+	bool thorough; /* `at` is in copies */
+	bool egress;   /* the frame leaves; that is always looked at thoroughly */
 };
 
 static __always_inline struct cursor cursor_make(struct xdp_md *ctx)
@@ -66,19 +66,6 @@ static __always_inline struct cursor cursor_make(struct xdp_md *ctx)
 	return cursor;
 }
 
-static __always_inline struct cursor cursor_egress(struct __sk_buff *ctx)
-{
-	struct cursor cursor = {
-		.ctx = ctx,
-		.at = (void *)(long)ctx->data,
-		.end = (void *)(long)ctx->data_end,
-		.rest = ~0U,
-		.egress = true,
-	};
-
-	return cursor;
-}
-
 /* The copies: of the IP header, before it of those that precede it; and of the one behind it. */
 struct copies {
 	struct ipv6hdr network;
@@ -88,9 +75,10 @@ struct copies {
 	};
 };
 
-static __always_inline struct cursor cursor_scattered(struct xdp_md *ctx, struct copies *copies)
+static __always_inline struct cursor cursor_thorough(void *ctx, bool egress, struct copies *copies)
 {
-	struct cursor cursor = {.ctx = ctx, .at = copies, .rest = ~0U, .scattered = true};
+	struct cursor cursor = {
+		.ctx = ctx, .at = copies, .rest = ~0U, .thorough = true, .egress = egress};
 
 	return cursor;
 }
@@ -100,12 +88,9 @@ static __always_inline __u64 position(const struct cursor *cursor)
 {
 	__u64 before;
 
-	if (cursor->scattered)
+	if (cursor->thorough)
 		return cursor->offset;
-	if (cursor->egress)
-		before = cursor->at - (void *)(long)((struct __sk_buff *)cursor->ctx)->data;
-	else
-		before = cursor->at - (void *)(long)((struct xdp_md *)cursor->ctx)->data;
+	before = cursor->at - (void *)(long)((struct xdp_md *)cursor->ctx)->data;
 	barrier_var(before);
 	return before;
 }
@@ -119,19 +104,49 @@ static __always_inline bool decide_short(struct packet *packet)
 	return decide_cut(packet, packet->is_fragment ? REASON_FRAGMENT_SHORT : REASON_MALFORMED);
 }
 
+/* In words, not byte by byte as memory of unknown alignment would be; no header is of an odd size.
+ */
+static __always_inline void copy_words(void *to, const void *from, __u32 size)
+{
+#pragma unroll
+	for (__u32 i = 0; i < size / 4; i++)
+		((__u32 *)to)[i] = ((const __u32 *)from)[i];
+	if (size % 4)
+		((__u16 *)to)[size / 2 - 1] = ((const __u16 *)from)[size / 2 - 1];
+}
+
+/* Headers lie in the first 32 KiB of a frame: a mask, so that the verifier sees the bound. */
+#define OFFSET_MASK 0x7fff
+
+/* Copies a header to where the cursor is: as a rule from the first buffer. */
+static __always_inline bool copy_header(const struct cursor *cursor, __u32 size)
+{
+	struct xdp_md *in = cursor->ctx;
+	struct __sk_buff *out = cursor->ctx;
+	void *data = (void *)(long)(cursor->egress ? out->data : in->data);
+	void *end = (void *)(long)(cursor->egress ? out->data_end : in->data_end);
+	const void *from = data + (cursor->offset & OFFSET_MASK);
+
+	if (likely(from + size <= end)) {
+		copy_words(cursor->at, from, size);
+		return true;
+	}
+	return !(cursor->egress ? bpf_skb_load_bytes(out, cursor->offset, cursor->at, size)
+				: bpf_xdp_load_bytes(in, cursor->offset, cursor->at, size));
+}
+
 /* Whether the next size bytes belong to the packet, and can be read: from now on, at `at`. */
 static __always_inline bool holds(const struct cursor *cursor, __u32 size)
 {
-	if (cursor->scattered)
-		return cursor->rest >= size &&
-		       !bpf_xdp_load_bytes(cursor->ctx, cursor->offset, cursor->at, size);
+	if (cursor->thorough)
+		return cursor->rest >= size && copy_header(cursor, size);
 	return cursor->at + size <= cursor->end && cursor->rest >= size;
 }
 
 /* A copy gives way to that of the next header. */
 static __always_inline void advance(struct cursor *cursor, __u32 size)
 {
-	if (cursor->scattered)
+	if (cursor->thorough)
 		cursor->offset += size;
 	else
 		cursor->at += size;
@@ -142,7 +157,7 @@ static __always_inline void advance(struct cursor *cursor, __u32 size)
 static __always_inline void advance_network(struct cursor *cursor, __u32 size)
 {
 	advance(cursor, size);
-	if (cursor->scattered)
+	if (cursor->thorough)
 		cursor->at += offsetof(struct copies, transport);
 }
 
@@ -156,7 +171,7 @@ static __always_inline __u64 frame_length(const struct cursor *cursor)
 /* Whether the frame holds size more bytes, in whichever buffers. */
 static __always_inline bool frame_holds(const struct cursor *cursor, __u64 size)
 {
-	if (!cursor->scattered && likely(cursor->at + size <= cursor->end))
+	if (!cursor->thorough && likely(cursor->at + size <= cursor->end))
 		return true;
 	return frame_length(cursor) >= position(cursor) + size;
 }

@@ -42,13 +42,14 @@ static __always_inline void judge(struct cursor *cursor, struct outcome *outcome
 }
 
 /*
- * Judges anew a frame whose headers are not all in its first buffer. A global function, so that the
- * verifier checks it by itself, and the judgement of all other frames has no instruction for it.
+ * Judges anew what a first look could not: packets that are neither plain TCP nor UDP, and frames
+ * whose headers are not all in their first buffer. A global function, so that the verifier checks
+ * it by itself, and the first look has no instruction for what is rare.
  */
-__noinline int judge_scattered(struct xdp_md *ctx, struct outcome *outcome)
+__noinline int judge_thoroughly(struct xdp_md *ctx, struct outcome *outcome)
 {
 	struct copies copies;
-	struct cursor cursor = cursor_scattered(ctx, &copies);
+	struct cursor cursor = cursor_thorough(ctx, false, &copies);
 
 	if (outcome)
 		judge(&cursor, outcome);
@@ -63,8 +64,8 @@ static __always_inline bool is_scattered(struct xdp_md *ctx)
 /* Has a second look at what is rare. */
 static __always_inline void reconsider(struct xdp_md *ctx, struct outcome *outcome)
 {
-	if (outcome->cut && is_scattered(ctx))
-		judge_scattered(ctx, outcome);
+	if (outcome->again || (outcome->cut && is_scattered(ctx)))
+		judge_thoroughly(ctx, outcome);
 	if (outcome->nobody)
 		outcome->reason = REASON_BAD_ADDRESS;
 }
@@ -96,12 +97,7 @@ int portcullis(struct xdp_md *ctx)
 SEC("tc")
 int portcullis_egress(struct __sk_buff *ctx)
 {
-	__u32 headers = ctx->len < EGRESS_HEADERS ? ctx->len : EGRESS_HEADERS;
-
 	catalog_refer();
-	/* what was received in pieces, or sent from a file, may have its headers elsewhere */
-	if (ctx->data + headers > ctx->data_end)
-		bpf_skb_pull_data(ctx, headers);
 	egress_learn(ctx);
 	return TC_ACT_UNSPEC;
 }

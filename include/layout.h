@@ -318,9 +318,10 @@ _Static_assert(sizeof(struct flow_bucket) == 64, "a cache line");
  * `flows`.
  */
 #define FLOW_PEER_BITS 18
+#define FLOW_PEERS     (1 << FLOW_PEER_BITS)
 
 struct flow_peers {
-	__u64 asked[(1 << FLOW_PEER_BITS) / 64];
+	__u64 asked[FLOW_PEERS / 64];
 };
 
 /*
