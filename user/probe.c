@@ -26,7 +26,10 @@ static bool fail(struct messages *messages, const char *step)
 	return false;
 }
 
-/* One map of the enforcing program: the constants are copied, what is not a counter is shared. */
+/*
+ * One map of the enforcing program: the constants are copied, what is not a counter is shared. Where
+ * it would note what peers begin, the twin has a map of its own: nobody has begun what is asked.
+ */
 static bool adopt_map(struct portcullis *twin, int fd, struct messages *messages)
 {
 	struct bpf_map_info info = {};
@@ -42,7 +45,7 @@ static bool adopt_map(struct portcullis *twin, int fd, struct messages *messages
 		       fail(messages, "read the program's constants");
 	}
 	map = bpf_object__find_map_by_name(twin->obj, info.name);
-	if (!map)
+	if (!map || map == twin->maps.inbound_flows)
 		return true;
 	if (info.type == BPF_MAP_TYPE_PERCPU_ARRAY)
 		return !bpf_map__set_max_entries(map, info.max_entries) ||
