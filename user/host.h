@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "gate.h"
 #include "generation.h"
 #include "load.h"
 #include "shared.h"
@@ -16,6 +17,12 @@
 bool host_describe(const struct generation *generation, const struct image *image,
 		   const struct shared *shared, struct load_host *host, struct messages *messages);
 void host_clear(struct load_host *host);
+
+/*
+ * Whether the programs in force know by which interfaces outsiders' packets enter: something may
+ * have been stacked on a card since they were loaded.
+ */
+bool host_is_known(const struct gate *gate);
 
 /* Seconds since boot, by the clock that the programs read. */
 uint32_t host_seconds(void);

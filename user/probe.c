@@ -27,8 +27,9 @@ static bool fail(struct messages *messages, const char *step)
 }
 
 /*
- * One map of the enforcing program: the constants are copied, what is not a counter is shared. Where
- * it would note what peers begin, the twin has a map of its own: nobody has begun what is asked.
+ * One map of the enforcing program: the constants are copied, what is not a counter is shared.
+ * Where it would note what peers begin, the twin has a map of its own: nobody has begun what is
+ * asked.
  */
 static bool adopt_map(struct portcullis *twin, int fd, struct messages *messages)
 {
