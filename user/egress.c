@@ -29,14 +29,15 @@ static const __u32 handles[] = {HANDLE_QDISC_FOUND, HANDLE_QDISC_MADE};
 #define HOOK(name, index) \
 	LIBBPF_OPTS(bpf_tc_hook, name, .ifindex = (index), .attach_point = BPF_TC_EGRESS)
 
-/* As the kernel cuts the name off. */
-static bool is_ours(int program)
+/* 0 if a program is ours, by its name as the kernel cuts it off; -EEXIST if it is not; -errno. */
+static int check_ours(int program)
 {
 	struct bpf_prog_info info = {};
 	__u32 size = sizeof(info);
 
-	return !bpf_obj_get_info_by_fd(program, &info, &size) &&
-	       !strncmp(info.name, "portcullis_egress", sizeof(info.name) - 1);
+	if (bpf_obj_get_info_by_fd(program, &info, &size))
+		return -errno;
+	return strncmp(info.name, "portcullis_egress", sizeof(info.name) - 1) ? -EEXIST : 0;
 }
 
 static int query(int ifindex, __u32 handle, struct egress *out)
@@ -64,15 +65,15 @@ int egress_find(int ifindex, struct egress *out)
 	for (size_t i = 0; i < G_N_ELEMENTS(handles); i++) {
 		int err = query(ifindex, handles[i], out);
 
-		if (!err && is_ours(out->program))
-			return 0;
-		if (!err) {
+		if (is_absence(err))
+			continue;
+		if (!err)
+			err = check_ours(out->program);
+		if (err && out->program >= 0) {
 			close(out->program);
 			out->program = -1;
-			return -EEXIST;
 		}
-		if (!is_absence(err))
-			return err;
+		return err;
 	}
 	return 0;
 }
