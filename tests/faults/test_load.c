@@ -26,6 +26,7 @@
 #include <sys/statfs.h>
 #include <sys/utsname.h>
 
+#include "egress.h"
 #include "gate.h"
 #include "inputs.h"
 #include "layout.h"
@@ -89,6 +90,20 @@ static void append_names(GString *text, const char *folder)
 		g_string_append_printf(text, "%s\n", (char *)names->pdata[i]);
 }
 
+/* The id of the program that learns replies on a card; 0: none. */
+static __u32 learning_on(int ifindex)
+{
+	struct bpf_prog_info info = {};
+	__u32 size = sizeof(info);
+	struct egress egress;
+
+	if (egress_find(ifindex, &egress) || egress.program < 0)
+		return 0;
+	assert_int_equal(bpf_obj_get_info_by_fd(egress.program, &info, &size), 0);
+	close(egress.program);
+	return info.id;
+}
+
 /* The programs on both cards, all pins, and the descriptors that this process holds. */
 static char *enforced(void)
 {
@@ -96,10 +111,12 @@ static char *enforced(void)
 	GString *text = g_string_new(NULL);
 
 	for (int i = 0; i < CARDS; i++) {
+		int ifindex = (int)__real_if_nametoindex(cards[i]);
 		__u32 program = 0;
 
-		bpf_xdp_query_id((int)__real_if_nametoindex(cards[i]), 0, &program);
-		g_string_append_printf(text, "%s: program %u\n", cards[i], program);
+		bpf_xdp_query_id(ifindex, 0, &program);
+		g_string_append_printf(text, "%s: programs %u and %u\n", cards[i], program,
+				       learning_on(ifindex));
 	}
 	append_names(text, folder);
 	g_string_append(text, "descriptors:\n");

@@ -4,7 +4,7 @@
  * and has the linker lead each call here first. WRAP(name, its type, what failure returns,
  * parameters, arguments)
  *
- * Not here, of what gate.c, apply.c, load.c, shared.c and the skeleton call: libbpf's look-ups in
+ * Not here, of what gate.c, apply.c, egress.c, load.c, shared.c and the skeleton call: libbpf's look-ups in
  * its own memory (bpf_map__fd, bpf_object__find_map_by_name and the like), which fail only for
  * names that the program does not have; close, closedir and bpf_object__destroy_skeleton, after
  * which there is nothing left to do; readdir, which fails only for what is no folder's descriptor;
@@ -29,6 +29,11 @@ WRAP(bpf_obj_pin, int, -EIO, (int a, const char *b), (a, b))
 WRAP(bpf_object__load_skeleton, int, -EIO, (struct bpf_object_skeleton *a), (a))
 WRAP(bpf_object__open_skeleton, int, -EIO, (struct bpf_object_skeleton *a, const struct bpf_object_open_opts *b), (a, b))
 WRAP(bpf_prog_get_fd_by_id, int, -EIO, (__u32 a), (a))
+WRAP(bpf_tc_attach, int, -EIO, (const struct bpf_tc_hook *a, struct bpf_tc_opts *b), (a, b))
+WRAP(bpf_tc_detach, int, -EIO, (const struct bpf_tc_hook *a, const struct bpf_tc_opts *b), (a, b))
+WRAP(bpf_tc_hook_create, int, -EIO, (struct bpf_tc_hook *a), (a))
+WRAP(bpf_tc_hook_destroy, int, -EIO, (struct bpf_tc_hook *a), (a))
+WRAP(bpf_tc_query, int, -EIO, (const struct bpf_tc_hook *a, struct bpf_tc_opts *b), (a, b))
 WRAP(bpf_xdp_query, int, -EIO, (int a, int b, struct bpf_xdp_query_opts *c), (a, b, c))
 WRAP(calloc, void *, NULL, (size_t a, size_t b), (a, b))
 WRAP(flock, int, -1, (int a, int b), (a, b))
