@@ -212,8 +212,8 @@ static bool is_paired(const struct interface *interface)
 	__u32 enforced = 0, learnt = 0;
 
 	if (program >= 0 && !egress_find(interface->index, &egress) && egress.program >= 0) {
-		gate_catalog_of(program, &enforced);
-		gate_catalog_of(egress.program, &learnt);
+		gate_find_map(program, "catalog", &enforced);
+		gate_find_map(egress.program, "catalog", &learnt);
 	}
 	close(program);
 	close(egress.program);
@@ -297,7 +297,7 @@ static bool apply_with(struct gate *gate, const struct generation *next, const s
 {
 	g_autofree char *text = generation_to_text(next);
 	struct load_host host;
-	struct load *load = host_describe(next, image, shared, &host, messages)
+	struct load *load = host_describe(next, shared, &host, messages)
 				    ? load_image(image, text, shared, &host, messages)
 				    : NULL;
 	bool done = load && shared_pin(shared, gate->directory, messages);

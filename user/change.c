@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "host.h"
 #include "inputs.h"
 #include "layout.h"
 #include "load.h"
@@ -141,7 +142,8 @@ enum exit_code change_apply(struct context *context, struct gate *gate, struct g
 	bool begins = gate->generation && begins_to_enforce(gate->generation, next);
 	bool done = true;
 
-	if (gate->generation && gate_is_whole(gate) && generation_same(gate->generation, next))
+	if (gate->generation && gate_is_whole(gate) && generation_same(gate->generation, next) &&
+	    host_is_known(gate))
 		printf("unchanged: generation %u stays in force\n", gate->generation->number);
 	else if ((done = gate_apply(gate, next, context->messages)))
 		report(next);

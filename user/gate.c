@@ -103,8 +103,8 @@ static const char *attach_name(unsigned int ifindex, __u32 program)
 	return query.hw_prog_id == program ? "offloaded" : NULL;
 }
 
-/* Whether a map is a catalog, and how large. 0 or -errno. */
-static int look_at_map(__u32 id, bool *is_catalog)
+/* Whether a map has a name. 0 or -errno. */
+static int look_at_map(__u32 id, const char *name, bool *has_name)
 {
 	struct bpf_map_info map = {};
 	__u32 size = sizeof(map);
@@ -115,12 +115,12 @@ static int look_at_map(__u32 id, bool *is_catalog)
 		return -errno;
 	if (bpf_obj_get_info_by_fd(fd, &map, &size))
 		error = -errno;
-	*is_catalog = !error && !strcmp(map.name, "catalog");
+	*has_name = !error && !strcmp(map.name, name);
 	close(fd);
 	return error;
 }
 
-int gate_catalog_of(int program, __u32 *id)
+int gate_find_map(int program, const char *name, __u32 *id)
 {
 	struct bpf_prog_info info = {};
 	__u32 ids[64], size = sizeof(info);
@@ -133,7 +133,7 @@ int gate_catalog_of(int program, __u32 *id)
 		error = -errno;
 	*id = 0;
 	for (__u32 i = 0; !error && !found && i < MIN(info.nr_map_ids, G_N_ELEMENTS(ids)); i++) {
-		error = look_at_map(ids[i], &found);
+		error = look_at_map(ids[i], name, &found);
 		if (found)
 			*id = ids[i];
 	}
@@ -178,7 +178,7 @@ static int read_generation(struct gate *gate, struct gate_link *link)
 {
 	g_autofree char *text = NULL;
 	struct generation *generation;
-	int error = gate_catalog_of(link->program_fd, &link->catalog);
+	int error = gate_find_map(link->program_fd, "catalog", &link->catalog);
 
 	if (!error && link->catalog)
 		error = read_catalog(link->catalog, &text);
@@ -241,7 +241,7 @@ static bool read_egress(struct gate_link *link, struct messages *messages)
 		error = 0; /* somebody else's: whoever attaches ours will say so */
 	link->egress_fd = egress.program;
 	if (!error && egress.program >= 0)
-		error = gate_catalog_of(egress.program, &catalog);
+		error = gate_find_map(egress.program, "catalog", &catalog);
 	link->learns = catalog && catalog == link->catalog;
 	errno = -error;
 	return !error || fail(messages, link->name, "cannot read what learns replies");

@@ -51,8 +51,8 @@ enum gate_use {
 struct gate *gate_open(const char *bpffs, enum gate_use use, struct messages *messages);
 void gate_close(struct gate *gate);
 
-/* The id of a loaded program's catalog map; 0 if it has none. 0 or -errno. */
-int gate_catalog_of(int program, __u32 *id);
+/* The id of a program's map of that name; *id is 0 if it has none. 0 or -errno. */
+int gate_find_map(int program, const char *name, __u32 *id);
 
 /* The link on an interface, by name; NULL if none is attached there. */
 const struct gate_link *gate_link(const struct gate *gate, const char *name);

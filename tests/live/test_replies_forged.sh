@@ -105,10 +105,17 @@ test_monitor() {
 
 # The same by devices stacked on the card: the kernel says that packets entered by these.
 test_macvlan() {
+	exits "up with a profile" 0 portcullis up card front-end
 	ip -n edge link add upper link card type macvlan mode bridge &&
 		ip -n edge addr add 192.0.2.9/24 dev upper && ip -n edge link set upper up &&
 		edge sh -c 'echo 0 >/proc/sys/net/ipv4/conf/upper/rp_filter' || return
 	crafter upper
+	says "status tells of a device that came later" 1 "portcullis: error: what is stacked on \
+the interfaces has changed since: 'portcullis up' makes it known to what learns replies" \
+		sh -c "nsenter --net=/run/netns/edge $PORTCULLIS status >/dev/null"
+	says "up takes it in" 0 "generation 2 in force
+  card: front-end, 16411 tcp and 16385 udp ports open" portcullis up card front-end
+	exits "status" 0 portcullis status
 	interface_mode "by a MAC-VLAN device"
 	ip -n edge addr flush dev upper
 }

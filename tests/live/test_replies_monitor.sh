@@ -56,8 +56,10 @@ talk() {
 	same "$1: none is a reply" "$replies" "$(reason reply)"
 }
 
-# begin NAME ADDRESS OWN: the server begins to talk, from the port that is closed to others
+# begin NAME ADDRESS OWN BRACKETED: the server begins to talk, from the port that is closed to others
 begin() {
+	exits "$1: to ask is not to begin" 0 \
+		portcullis explain from "$4:7777" to "$3" udp/41000 --expect drop
 	start out server python3 "$WORDS" talk "$2" 7777 41000
 	exits "$1: the server is answered" 0 hears_on out
 	stop out
@@ -68,8 +70,8 @@ begin() {
 both() {
 	talk "$1, IPv4" "$SERVER4"
 	talk "$1, IPv6" "$SERVER6"
-	begin "$1, IPv4" "$CLIENT4" "$SERVER4"
-	begin "$1, IPv6" "$CLIENT6" "$SERVER6"
+	begin "$1, IPv4" "$CLIENT4" "$SERVER4" "$CLIENT4"
+	begin "$1, IPv6" "$CLIENT6" "$SERVER6" "[$CLIENT6]"
 }
 
 # What is under way when enforcing begins ends, though the server goes on to send.

@@ -43,7 +43,6 @@ static void names_where_outsiders_are(void **state)
 	g_autofree char *folder = gate_folder();
 	struct messages *messages = messages_new();
 	struct generation *generation = compile(choose_both());
-	struct image *image = image_build(generation, messages);
 	__u64 secret[2] = {};
 	struct shared shared;
 	struct load_host host;
@@ -53,7 +52,7 @@ static void names_where_outsiders_are(void **state)
 	assert_true(shared_open(&shared, folder, &needs, messages));
 	assert_true(shared_secret(&shared, secret, messages));
 	generation->pickup_until = 4711;
-	assert_true(host_describe(generation, image, &shared, &host, messages));
+	assert_true(host_describe(generation, &shared, &host, messages));
 	assert_int_equal(messages->list->len, 0);
 
 	assert_int_equal(host.indexes->len, 2);
@@ -69,7 +68,6 @@ static void names_where_outsiders_are(void **state)
 
 	host_clear(&host);
 	shared_close(&shared);
-	image_free(image);
 	generation_free(generation);
 	messages_free(messages);
 	run("ip link del above");

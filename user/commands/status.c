@@ -5,6 +5,7 @@
 
 #include "command.h"
 #include "gate.h"
+#include "host.h"
 #include "inputs.h"
 #include "json.h"
 #include "output.h"
@@ -253,6 +254,9 @@ static enum exit_code run(struct context *context, int count, char **operands)
 	if (gate->generation && !gate_is_whole(gate))
 		code = wrong(context, "not every interface enforces generation %u",
 			     gate->generation->number);
+	else if (gate->generation && !host_is_known(gate))
+		code = wrong(context, "what is stacked on the interfaces has changed since: "
+				      "'portcullis up' makes it known to what learns replies");
 	else if (!gate->generation && gate_is_littered(gate))
 		code = wrong(context,
 			     "%s holds pins but no link that can be read: what was "
