@@ -4,11 +4,12 @@
  * and has the linker lead each call here first. WRAP(name, its type, what failure returns,
  * parameters, arguments)
  *
- * Not here, of what gate.c, apply.c, egress.c, load.c, shared.c and the skeleton call: libbpf's look-ups in
- * its own memory (bpf_map__fd, bpf_object__find_map_by_name and the like), which fail only for
- * names that the program does not have; close, closedir and bpf_object__destroy_skeleton, after
- * which there is nothing left to do; readdir, which fails only for what is no folder's descriptor;
- * geteuid and libbpf_set_print, which cannot fail. GLib ends the program where memory is out.
+ * Not here, of what gate.c, apply.c, egress.c, load.c, shared.c and the skeleton call: libbpf's
+ * look-ups in its own memory (bpf_map__fd, bpf_object__find_map_by_name and the like), which fail
+ * only for names that the program does not have; close, closedir and bpf_object__destroy_skeleton,
+ * after which there is nothing left to do; readdir, which fails only for what is no folder's
+ * descriptor; geteuid and libbpf_set_print, which cannot fail. GLib ends the program where memory
+ * is out.
  */
 
 /* clang-format off */
