@@ -38,7 +38,7 @@ static __always_inline __u32 opened_by(const struct sent *sent)
 		     : 0;
 }
 
-/* Whether packets to a port pass unconditionally, so that nobody can tell who began. */
+/* Whether packets to a port pass unconditionally, or did, so that nobody can tell who began. */
 static __always_inline bool is_plain(__u32 opened_by)
 {
 	__u32 key = opened_by - PORT_SEGMENTS;
@@ -47,7 +47,8 @@ static __always_inline bool is_plain(__u32 opened_by)
 	if (opened_by < PORT_SEGMENTS)
 		return opened_by;
 	segment = bpf_map_lookup_elem(&segments, &key);
-	return segment && segment->kind == SEGMENT_PUBLISHED;
+	return segment && (segment->kind == SEGMENT_PUBLISHED ||
+			   (segment->kind == SEGMENT_WITHDRAWN && seconds_now() <= segment->slot));
 }
 
 /*

@@ -43,11 +43,14 @@ enum segment_kind {
 	SEGMENT_MANAGEMENT,  /* a source that Management names */
 	SEGMENT_DHCP_CLIENT, /* the source port of a DHCP server (RFC 2131, RFC 8415) */
 	SEGMENT_GUARDED,     /* what its guard says */
+	SEGMENT_WITHDRAWN,   /* refused; but until lately a row opened it */
 };
 
 /* `segments`: those that ask more than a port. */
 struct segment {
-	__u32 slot;  /* in `counters`; 0 for kinds that no row opens */
+	__u32 slot;  /* in `counters`; 0 for kinds that no row opens; of SEGMENT_WITHDRAWN until
+			when, in seconds since boot, what is sent from there answers earlier packets
+		      */
 	__u16 kind;  /* enum segment_kind */
 	__u16 guard; /* of SEGMENT_GUARDED: its entry in `guards` */
 };
@@ -297,6 +300,12 @@ enum flow_state {
 #define FLOW_UDP_SECONDS            120
 #define FLOW_TCP_SECONDS            (2 * 3600 + 4 * 60)
 #define FLOW_TCP_TRANSITORY_SECONDS (4 * 60)
+
+/*
+ * A server's first answer may leave when a swap has closed the port already: so long what it sends
+ * from there is a peer's flow. Not for longer, as it may ask from such a port, too.
+ */
+#define WITHDRAWN_SECONDS 5
 
 /* Who has this as source port answers, and began nothing (RFC 6335, 6: system ports). */
 #define WELL_KNOWN_PORTS 1024

@@ -5,14 +5,15 @@
 #include <errno.h>
 #include <linux/types.h>
 #include <string.h>
+#include <sys/socket.h>
 
+#include "address.h"
 #include "guarding.h"
 #include "interface.h"
 #include "interface_fit.h"
 #include "judge.h"
 #include "layout.h"
 #include "lockout.h"
-#include "route.h"
 #include "settings.h"
 
 /* So many tell where servers are; each costs a question to the kernel. */
@@ -49,10 +50,26 @@ static bool is_open(void *context, unsigned int transport, const struct prefix *
 	       judge_is_dhcp_client(transport, port);
 }
 
+/*
+ * Whether a connection that this host opened goes on: its answers are let in, by what it says next
+ * where replies were known before, else if it can be told who opened it.
+ */
+static bool is_answered(const struct gate *gate, const struct generation *next,
+			const struct host_socket *socket)
+{
+	bool known = gate->generation && !gate->generation->policy->settings.replies_off;
+
+	if (next->policy->settings.replies_off || !socket->outgoing)
+		return false;
+	return known || socket->transport == TRANSPORT_UDP ||
+	       (!gate->generation && socket->remote_port < socket->local_port);
+}
+
 /* Lists what the profile cuts off on one interface; false if that is an SSH connection, or unknown.
  */
-static bool check_sockets(const struct generation *next, const struct choice_interface *interface,
-			  const GArray *interfaces, bool allow_lockout, struct messages *messages)
+static bool check_sockets(const struct gate *gate, const struct generation *next,
+			  const struct choice_interface *interface, const GArray *interfaces,
+			  bool allow_lockout, struct messages *messages)
 {
 	int index = interface_by_name(interfaces, interface->name)->index;
 	int profile = interface->profile ? generation_profile_index(next, interface->profile) : -1;
@@ -79,8 +96,11 @@ static bool check_sockets(const struct generation *next, const struct choice_int
 	}
 	for (guint i = 0; i < cut_off->len; i++) {
 		const struct host_socket *socket = &g_array_index(cut_off, struct host_socket, i);
-		g_autofree char *text = socket_describe(socket);
+		g_autofree char *text = NULL;
 
+		if (is_answered(gate, next, socket))
+			continue;
+		text = socket_describe(socket);
 		ssh |= lockout_is_ssh(socket);
 		message_add(messages, SEVERITY_WARNING, interface->name, 0, "%s %s",
 			    monitor ? "would cut off" : "cuts off", text);
@@ -141,7 +161,8 @@ static bool is_reached_by(const struct server *server, const struct interface *i
 			  const GArray *all)
 {
 	for (guint i = 0; i < server->addresses->len; i++) {
-		int index = route_interface(&g_array_index(server->addresses, struct prefix, i));
+		int index =
+			address_route(&g_array_index(server->addresses, struct prefix, i), NULL);
 		const struct interface *out = interface_by_index(all, index);
 
 		if (out && (out->index == interface->index ||
@@ -217,7 +238,7 @@ bool admission_check(const struct gate *gate, const struct generation *next, boo
 		if (!choice->profile &&
 		    (!settings->unlisted_drop || settings_is_inside(settings, choice->name)))
 			continue; /* this host is no server of the site: what is for it passes */
-		if (!check_sockets(next, choice, all, allow_lockout, messages))
+		if (!check_sockets(gate, next, choice, all, allow_lockout, messages))
 			return false;
 	}
 	return check_left_out(gate, next, messages);

@@ -13,6 +13,7 @@
 #include "gate.h"
 #include "host.h"
 #include "image.h"
+#include "image_withdrawn.h"
 #include "interface.h"
 #include "load.h"
 #include "shared.h"
@@ -202,22 +203,30 @@ static bool switch_over(const struct gate *gate, const struct generation *next,
 	return done;
 }
 
-/* Whether a filter of ours belongs to the program that enforces beside it: another gate's pair. */
-static bool is_paired(const struct interface *interface)
+/*
+ * Whether the filter on an interface belongs to the program that enforces there: another gate's
+ * pair. 0 or -errno.
+ */
+static int find_pair(const struct interface *interface, bool *paired)
 {
 	const __u32 id = interface->xdp[XDP_NATIVE] ? interface->xdp[XDP_NATIVE]
 						    : interface->xdp[XDP_GENERIC];
-	int program = id ? bpf_prog_get_fd_by_id(id) : -1;
-	struct egress egress = {.program = -1};
+	struct egress egress;
 	__u32 enforced = 0, learnt = 0;
+	int program, error = id ? egress_find(interface->index, &egress) : 0;
 
-	if (program >= 0 && !egress_find(interface->index, &egress) && egress.program >= 0) {
-		gate_find_map(program, "catalog", &enforced);
-		gate_find_map(egress.program, "catalog", &learnt);
-	}
-	close(program);
+	*paired = false;
+	if (!id || error || egress.program < 0)
+		return error == -EEXIST ? 0 : error;
+	program = bpf_prog_get_fd_by_id(id);
+	error = program < 0 ? -errno : gate_find_map(program, "catalog", &enforced);
+	if (!error)
+		error = gate_find_map(egress.program, "catalog", &learnt);
+	if (program >= 0)
+		close(program);
 	close(egress.program);
-	return enforced && enforced == learnt;
+	*paired = enforced && enforced == learnt;
+	return error;
 }
 
 /*
@@ -233,10 +242,12 @@ static bool clear_egress(const struct generation *next, enum severity severity,
 
 	for (guint i = 0; !error && i < all->len; i++) {
 		const struct interface *interface = &g_array_index(all, struct interface, i);
+		bool paired;
 
 		if (replies && choice_interface(next->choice, interface->name))
 			continue;
-		if (!is_paired(interface))
+		error = find_pair(interface, &paired);
+		if (!error && !paired)
 			error = egress_detach(interface->index);
 	}
 	if (error)
@@ -327,6 +338,7 @@ bool gate_apply(struct gate *gate, struct generation *next, struct messages *mes
 	if (!image)
 		return false;
 	stamp(gate, next);
+	image_withdraw(image, next, gate->generation, host_seconds() + WITHDRAWN_SECONDS);
 	needs = load_needs(image);
 	done = shared_open(&shared, gate->directory, &needs, messages) &&
 	       apply_with(gate, next, image, &shared, messages);

@@ -111,10 +111,11 @@ static bool begins_to_enforce(const struct generation *old, const struct generat
 {
 	const GPtrArray *servers = next->policy->servers;
 	bool begins = is_monitored(old, NULL) && !is_monitored(next, NULL);
+	g_autoptr(GHashTable) known = servers_by_name(old->policy);
 
 	for (guint i = 0; !begins && i < servers->len; i++) {
 		const struct server *server = servers->pdata[i];
-		const struct server *before = policy_server(old->policy, server->name);
+		const struct server *before = servers_find(known, server->name);
 
 		begins = before && is_monitored(old, before) && !is_monitored(next, server);
 	}

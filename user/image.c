@@ -116,10 +116,6 @@ static void add_management_sources(struct image *image, const struct management 
 	}
 }
 
-/*
- * Interface mode: an unknown destination, that is any, gets the interface's profile. A site: none,
- * or where Unlisted is drop a profile of its own that opens nothing but the host's own life.
- */
 /* Of interface mode there are no servers that could be reached. */
 static void add_inside(struct image *image, const struct generation *generation)
 {
@@ -134,12 +130,17 @@ static void add_inside(struct image *image, const struct generation *generation)
 	}
 }
 
-/* What servers send to outsiders is not refused because outsiders are not listed. */
+/*
+ * Interface mode: an unknown destination, that is any, gets the interface's profile. A site: none,
+ * or where Unlisted is drop a profile of its own that opens nothing but the host's own life; not
+ * where servers are, who send to outsiders that nobody lists.
+ */
 static void add_everyone(struct image *image, const struct generation *generation)
 {
 	const struct settings *settings = &generation->policy->settings;
 	const GPtrArray *interfaces = generation->choice->interfaces;
 	bool site = choice_is_site(generation->choice);
+
 	for (guint i = 0; i < interfaces->len; i++) {
 		const struct choice_interface *interface = interfaces->pdata[i];
 		__u32 target = TARGET_NONE;

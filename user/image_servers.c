@@ -167,9 +167,8 @@ static void add_address(struct image *image, GArray *exact4, GArray *exact6,
 		g_array_append_val(image->prefixes6, prefix6);
 }
 
-/* A server's port table: its own if a guard names it (next counts those), else its profile's. */
-static __u32 find_table(const struct image *image, const struct generation *generation,
-			const struct server *server, guint *next)
+__u32 image_server_table(const struct image *image, const struct generation *generation,
+			 const struct server *server, guint *next)
 {
 	if (*next < image->named->len && image->named->pdata[*next] == server)
 		return generation->profiles->len + (*next)++;
@@ -186,7 +185,7 @@ void image_add_servers(struct image *image, const struct generation *generation)
 	for (guint i = 0; i < servers->len; i++) {
 		const struct server *server = servers->pdata[i];
 		__u32 target = target_make(slots_server(generation->slots, server->name),
-					   find_table(image, generation, server, &next),
+					   image_server_table(image, generation, server, &next),
 					   server->monitor || generation->choice->monitor);
 
 		for (guint j = 0; j < server->addresses->len; j++)

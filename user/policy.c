@@ -244,3 +244,22 @@ const struct server *policy_server(const struct policy *policy, const char *name
 	}
 	return NULL;
 }
+
+GHashTable *servers_by_name(const struct policy *policy)
+{
+	GHashTable *servers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	for (unsigned int i = 0; i < policy->servers->len; i++) {
+		struct server *server = policy->servers->pdata[i];
+
+		g_hash_table_insert(servers, g_ascii_strdown(server->name, -1), server);
+	}
+	return servers;
+}
+
+const struct server *servers_find(GHashTable *servers, const char *name)
+{
+	g_autofree char *lower = g_ascii_strdown(name, -1);
+
+	return g_hash_table_lookup(servers, lower);
+}

@@ -168,6 +168,13 @@ const struct profile *policy_profile(const struct policy *policy, const char *na
 const struct server *policy_server(const struct policy *policy, const char *name);
 
 /*
+ * The same for many: the servers by name, as servers_find() looks them up; to be freed with
+ * g_hash_table_unref() before the policy is.
+ */
+GHashTable *servers_by_name(const struct policy *policy);
+const struct server *servers_find(GHashTable *servers, const char *name);
+
+/*
  * The texts of the settings Management ("10.0.9.0/24, admins, tcp/22") and Protocols ("esp, ospf,
  * 89"), for the command line too. 0, or -EINVAL with *error to be freed and *out untouched.
  * Networks are looked up in policy. *out, which holds arrays or is {0}, is replaced.

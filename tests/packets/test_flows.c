@@ -300,6 +300,33 @@ static void test_closed_by_a_swap(void **state)
 	portcullis__destroy(next);
 }
 
+/* What a segment that is no longer open says of a flow's first answer. */
+static void withdraw_port(struct portcullis *program, uint16_t port, uint32_t until)
+{
+	struct segment segment = {.slot = until, .kind = SEGMENT_WITHDRAWN};
+	uint32_t profile = SERVICES, entry = 0;
+	g_autofree struct port_table *table = g_new0(struct port_table, 1);
+	int fd = bpf_map__fd(program->maps.ports);
+
+	assert_int_equal(
+		bpf_map_update_elem(bpf_map__fd(program->maps.segments), &entry, &segment, 0), 0);
+	assert_int_equal(bpf_map_lookup_elem(fd, &profile, table), 0);
+	table->opened_by[TRANSPORT_UDP][port] = PORT_SEGMENTS + entry;
+	assert_int_equal(bpf_map_update_elem(fd, &profile, table, 0), 0);
+}
+
+static void test_withdrawn(void **state)
+{
+	withdraw_port(*state, 3478, UINT32_MAX);
+	harness_leave(*state, INNER, "ip4 src=10.0.1.11 dst=192.0.2.7 udp from=3478 to=50");
+	harness_check(*state, REASON_NO_SUCH_FLOW, "ip4 udp from=50 to=3478");
+	withdraw_port(*state, 3478, 1);
+	harness_leave(*state, INNER, "ip4 src=10.0.1.11 dst=192.0.2.7 udp from=3478 to=50");
+	harness_check(*state, REASON_NO_SUCH_FLOW, "ip4 udp from=50 to=3478"); /* still marked */
+	harness_leave(*state, INNER, "ip4 src=10.0.1.11 dst=192.0.2.7 udp from=3478 to=51");
+	harness_check(*state, REASON_REPLY, "ip4 udp from=51 to=3478");
+}
+
 static void test_monitor(void **state)
 {
 	/* the peer began: counted for its whole life */
@@ -355,6 +382,7 @@ int main(void)
 		cmocka_unit_test(test_off),
 		TEST(test_another_interface),
 		TEST(test_closed_by_a_swap),
+		TEST(test_withdrawn),
 		TEST(test_monitor),
 		cmocka_unit_test(test_management),
 	};
