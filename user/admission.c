@@ -161,10 +161,11 @@ static bool is_reached_by(const struct server *server, const struct interface *i
 			  const GArray *all)
 {
 	for (guint i = 0; i < server->addresses->len; i++) {
-		int index =
-			address_route(&g_array_index(server->addresses, struct prefix, i), NULL);
-		const struct interface *out = interface_by_index(all, index);
+		struct prefix address = g_array_index(server->addresses, struct prefix, i);
+		const struct interface *out;
 
+		address.length = address.family == AF_INET ? 32 : 128; /* one stands for all */
+		out = interface_by_index(all, address_route(&address, NULL));
 		if (out && (out->index == interface->index ||
 			    (out->link == interface->index && !strcmp(out->kind, "vlan"))))
 			return true;
