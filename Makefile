@@ -107,8 +107,8 @@ test: ## install what is missing, build and run every test
 	$(Q)tests/deps
 	$(Q)$(MAKE) --no-print-directory test-all
 test-all: $(BUILD)/portcullis $(UNIT) $(PACKETS) $(FAULTS) $(PROBES) $(BUILD)/model/test_model $(BUILD)/fuzz_document
-	$(Q)PORTCULLIS=$(BUILD)/portcullis BUILD=$(BUILD) tests/run $(UNIT) $(PACKETS) $(FAULTS) \
-		$(BUILD)/model/test_model $(LIVE) tests/fuzz/test_fuzz.sh tests/vm/test_vm.sh
+	$(Q)PORTCULLIS=$(BUILD)/portcullis BUILD=$(BUILD) tests/run $(LIVE) tests/fuzz/test_fuzz.sh \
+		-- $(UNIT) $(PACKETS) $(FAULTS) $(BUILD)/model/test_model tests/vm/test_vm.sh
 test-unit: $(UNIT) ## the loader's files, one by one, under sanitizers
 	$(Q)tests/run $^
 test-packets: $(PACKETS) ## the program, packet by packet

@@ -274,7 +274,8 @@ static void fail_each_call(const struct wanted *old, const struct wanted *new)
 
 static const struct wanted nothing, front_end = {.profile = "front-end", .cards = CARDS},
 				    front_end_on_one = {.profile = "front-end", .cards = 1},
-				    director = {.profile = "director", .cards = CARDS};
+				    director = {.profile = "director", .cards = CARDS},
+				    director_on_one = {.profile = "director", .cards = 1};
 
 static void test_first_load(void **state)
 {
@@ -336,11 +337,11 @@ static void test_growth(void **state)
 {
 	static const struct wanted more = {
 		.profile = "director",
-		.cards = CARDS,
+		.cards = 1,
 		.slots = 4 * COUNTS_PER_BLOCK,
 	};
 
-	fail_each_call(&director, &more);
+	fail_each_call(&director_on_one, &more);
 }
 
 /* A call that no load makes would be a wrap in vain. */

@@ -90,6 +90,7 @@ struct portcullis *harness_open(void)
 	struct portcullis *program = portcullis__open();
 
 	assert_non_null(program);
+	bpf_program__set_autoload(program->progs.portcullis_egress, false);
 	bpf_map__set_max_entries(program->maps.ports, PROFILES);
 	bpf_map__set_max_entries(program->maps.segments, G_N_ELEMENTS(test_segments));
 	bpf_map__set_max_entries(program->maps.servers4, BUCKETS);
@@ -117,6 +118,7 @@ void harness_site(struct portcullis *program)
 
 void harness_replies(struct portcullis *program)
 {
+	bpf_program__set_autoload(program->progs.portcullis_egress, true);
 	program->rodata->replies = true;
 	program->rodata->secret[0] = 0x5ec3e7;
 	program->rodata->secret[1] = 0x7e3ce5;

@@ -238,7 +238,6 @@ static void test_off(void **state)
 
 	harness_site(program);
 	harness_load(program);
-	harness_leave(program, 0, ASK4);
 	harness_check(program, REASON_NOT_PUBLISHED, "ip4 udp from=53 to=40123");
 	harness_check(program, REASON_PUBLISHED, "ip4 src=10.0.1.12 tcp to=443");
 	portcullis__destroy(program);

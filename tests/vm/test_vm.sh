@@ -98,7 +98,7 @@ cards() {
 # boot: the guest prints TAP to the second serial port, the kernel its messages to the first
 boot() {
 	# shellcheck disable=SC2046
-	timeout "${VM_TIMEOUT:-240}" qemu-system-x86_64 -accel tcg,thread=multi -m 1024 -smp 2 \
+	timeout "${VM_TIMEOUT:-560}" qemu-system-x86_64 -accel tcg,thread=multi -m 1024 -smp 2 \
 		-nodefaults -display none -no-reboot -kernel "$KERNEL"/boot/vmlinuz-* \
 		-initrd "$WORK/initramfs" -append "console=ttyS0 loglevel=5 oops=panic panic=-1" \
 		-serial "file:$WORK/console" -serial "file:$WORK/tap" $(cards) \
