@@ -25,6 +25,7 @@ struct question {
 	enum question_kind kind;
 	unsigned int transport; /* of QUESTION_PORT */
 	uint16_t port;
+	bool answer; /* of TCP: a packet that is no SYN; only the program can tell, by its flows */
 	uint8_t icmp_type;
 	uint8_t protocol; /* of QUESTION_PROTOCOL: IANA's number */
 	guint interface;  /* of the choice: where the packet arrives */

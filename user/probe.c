@@ -111,7 +111,8 @@ static size_t write_icmp(unsigned char *at, const struct question *question)
 /* TCP and UDP headers begin alike; either fits. */
 static size_t write_transport(unsigned char *at, const struct question *question)
 {
-	struct tcphdr tcp = {.doff = sizeof(tcp) / 4, .syn = 1};
+	struct tcphdr tcp = {
+		.doff = sizeof(tcp) / 4, .syn = !question->answer, .ack = question->answer};
 	struct {
 		struct udphdr header;
 		unsigned char payload; /* of media: RTP, version 2 (RFC 3550, 5.1) */

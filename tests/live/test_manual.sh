@@ -314,10 +314,6 @@ test_json() {
 	same_keys show < <("$PORTCULLIS" show two "${document[@]}")
 	same_keys "show --ipsec" < <("$PORTCULLIS" show --ipsec "${document[@]}")
 	same_keys check < <("$PORTCULLIS" check "$WORK/ports.md" --json)
-	write_guarded
-	same_keys explain < <("$PORTCULLIS" explain two tcp/443 "${document[@]}" &&
-		"$PORTCULLIS" explain two udp/53 "${document[@]}" &&
-		"$PORTCULLIS" explain "$WORK/guarded.md" to a tcp/443 "${document[@]}")
 }
 
 # --- what only a gate has ---
@@ -344,6 +340,13 @@ watched() {
 }
 
 test_gate() {
+	local document=("-d" "$WORK/ports.md" "--json")
+
+	write_guarded
+	same_keys explain < <("$PORTCULLIS" explain two tcp/443 "${document[@]}" &&
+		"$PORTCULLIS" explain two udp/53 "${document[@]}" &&
+		"$PORTCULLIS" explain "$WORK/guarded.md" to a tcp/443 "${document[@]}" &&
+		portcullis explain from 192.0.2.9:443 to a tcp/50000 --json)
 	same_keys status < <(portcullis status --json)
 	same_keys stats < <(watched)
 	same "keys of every command" "$(keys_stated every)" "$(sort -u "$WORK/common")"

@@ -93,12 +93,24 @@ refused_udp() {
 	verdict_of "what nobody asked for" no-such-flow "$1" 53 "$3" 45002 udp
 }
 
+# asked FROM PORT TO PORT: what explain says of a SYN, and of a packet that is none
+asked() {
+	local from=$1:$2
+
+	[[ $1 == *:* ]] && from="[$1]:$2"
+	portcullis explain from "$from" to "$3" "tcp/$4" --json |
+		jq -r '"\(.verdict) \(.reason), \(.answer.verdict) \(.answer.reason)"'
+}
+
 # refused_tcp CLIENT OTHER SERVER: the server has a connection from 45003 to the client's port 443
 refused_tcp() {
 	start connection server python3 "$WORDS" connect "$1" 443 45003
 	until_true grep -q connected "$WORK/connection"
 	verdict_of "a segment" reply "$1" 443 "$3" 45003 A
 	verdict_of "a bare SYN" not-published "$1" 443 "$3" 45003 S
+	same "explain tells both" "drop not-published, pass reply" "$(asked "$1" 443 "$3" 45003)"
+	same "explain of another" "drop not-published, drop no-such-flow" \
+		"$(asked "$1" 442 "$3" 45003)"
 	verdict_of "a segment from another port" no-such-flow "$1" 442 "$3" 45003 A
 	verdict_of "a segment from another address" no-such-flow "$2" 443 "$3" 45003 A
 	verdict_of "a segment to another port" no-such-flow "$1" 443 "$3" 45004 A

@@ -69,13 +69,18 @@ static bool is_of_rows(enum reason reason)
 	       reason == REASON_OVER_LIMIT || reason == REASON_NOT_MEDIA;
 }
 
-static void add_judgement(struct json_object *json, const struct judgement *judgement, bool asked)
+static void add_reason(struct json_object *json, enum reason reason)
 {
-	bool pass = reason_verdict(judgement->reason) == VERDICT_PASS;
+	bool pass = reason_verdict(reason) == VERDICT_PASS;
 
 	json_add_string(json, "verdict", pass ? "pass" : "drop");
-	json_add_string(json, "reason", reason_names[judgement->reason]);
-	json_add_string(json, "meaning", reason_meanings[judgement->reason]);
+	json_add_string(json, "reason", reason_names[reason]);
+	json_add_string(json, "meaning", reason_meanings[reason]);
+}
+
+static void add_judgement(struct json_object *json, const struct judgement *judgement, bool asked)
+{
+	add_reason(json, judgement->reason);
 	json_add_string(json, "mode", judgement->monitor ? "monitor" : "enforce");
 	json_add_string(json, "profile", judgement->profile ? judgement->profile->name : NULL);
 	json_add_string(json, "server", judgement->server ? judgement->server->name : NULL);
@@ -115,6 +120,7 @@ static void print(struct json_object *json)
 {
 	struct json_object *segment = json_member(json, "segment");
 	struct json_object *excepted = json_member(json, "excepted");
+	struct json_object *answer = json_member(json, "answer");
 	bool drop = !strcmp(json_string(json, "verdict"), "drop");
 	bool monitor = !strcmp(json_string(json, "mode"), "monitor");
 	const char *profile = json_string(json, "profile"), *server = json_string(json, "server");
@@ -125,6 +131,10 @@ static void print(struct json_object *json)
 		printf("  server %s, ", server);
 	if (profile)
 		printf("%sprofile %s\n", server ? "" : "  ", profile);
+	if (answer)
+		printf("  no SYN but an answer from there: %s: %s (%s)\n",
+		       json_string(answer, "verdict"), json_string(answer, "reason"),
+		       json_string(answer, "meaning"));
 	if (segment) {
 		print_lines(json_member(segment, "services"));
 		print_guards(json_member(json, "guards"));
@@ -136,14 +146,19 @@ static void print(struct json_object *json)
 	       json_string(excepted, "file"), json_number(excepted, "line"));
 }
 
+/* as_answer: what the program says of a packet that is no SYN; REASON_COUNT: it was not asked. */
 static enum exit_code answer(struct context *context, const struct question *question,
-			     const struct judgement *judgement, bool asked)
+			     const struct judgement *judgement, bool asked, enum reason as_answer)
 {
 	struct json_object *json = output_new();
 	const char *verdict;
 
 	add_judgement(json, judgement, asked);
 	add_question(json, question);
+	if (as_answer == REASON_COUNT)
+		json_object_object_add(json, "answer", NULL);
+	else
+		add_reason(json_add_object(json, "answer"), as_answer);
 	verdict = reason_verdict(judgement->reason) == VERDICT_PASS ? "pass" : "drop";
 	output_print(json, context->json, print);
 	if (expect && strcmp(expect, verdict))
@@ -176,12 +191,22 @@ static int find_program(struct context *context, const struct gate *gate, guint 
 	return -1;
 }
 
+/* Whether a refused connection, from a port that was named, may be one that the server opened. */
+static bool may_answer(const struct generation *generation, const struct question *question,
+		       enum reason reason)
+{
+	return question->kind == QUESTION_PORT && question->transport == TRANSPORT_TCP &&
+	       question->source_port && !generation->policy->settings.replies_off &&
+	       reason >= REASON_NOT_PUBLISHED && reason <= REASON_NOT_LISTED;
+}
+
 static enum exit_code ask(struct context *context, const struct gate *gate,
 			  const struct words *words)
 {
 	g_autofree char *error = NULL;
 	struct question question = {};
 	struct judgement judgement;
+	enum reason as_answer = REASON_COUNT;
 	int program;
 
 	if (!gate->generation)
@@ -194,7 +219,10 @@ static enum exit_code ask(struct context *context, const struct gate *gate,
 	judgement = judge(gate->generation, &question);
 	if (!probe(program, &question, &judgement.reason, context->messages))
 		return EXIT_WRONG;
-	return answer(context, &question, &judgement, true);
+	question.answer = may_answer(gate->generation, &question, judgement.reason);
+	if (question.answer && !probe(program, &question, &as_answer, context->messages))
+		return EXIT_WRONG;
+	return answer(context, &question, &judgement, true, as_answer);
 }
 
 static enum exit_code explain_loaded(struct context *context, const struct words *words)
@@ -244,7 +272,7 @@ static enum exit_code explain_policy(struct context *context, const struct words
 		wrong(context, "%s", error);
 	} else if (compiled) {
 		judgement = judge(generation, &question);
-		code = answer(context, &question, &judgement, false);
+		code = answer(context, &question, &judgement, false, REASON_COUNT);
 	}
 	generation_free(generation);
 	return code;
