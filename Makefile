@@ -105,7 +105,7 @@ $(BUILD)/live/%: tests/live/%.c
 .PHONY: test test-all test-unit test-packets test-faults test-live test-vm test-model test-planted
 test: ## install what is missing, build and run every test
 	$(Q)tests/deps
-	$(Q)$(MAKE) --no-print-directory test-all
+	$(Q)$(MAKE) --no-print-directory -j"$$(nproc)" test-all
 test-all: $(BUILD)/portcullis $(UNIT) $(PACKETS) $(FAULTS) $(PROBES) $(BUILD)/model/test_model $(BUILD)/fuzz_document
 	$(Q)PORTCULLIS=$(BUILD)/portcullis BUILD=$(BUILD) tests/run $(LIVE) tests/fuzz/test_fuzz.sh \
 		-- $(UNIT) $(PACKETS) $(FAULTS) $(BUILD)/model/test_model tests/vm/test_vm.sh
