@@ -102,7 +102,7 @@ $(BUILD)/live/%: tests/live/%.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(STD) $(CFLAGS) $(WARNINGS) $(CPPFLAGS) $< $(LIBS) -o $@
 
-.PHONY: test test-all test-unit test-packets test-faults test-live test-vm test-model test-planted
+.PHONY: test test-all test-unit test-packets test-loads test-live test-vm test-model test-faults
 test: ## install what is missing, build and run every test
 	$(Q)tests/deps
 	$(Q)$(MAKE) --no-print-directory -j"$$(nproc)" test-all
@@ -113,7 +113,7 @@ test-unit: $(UNIT) ## the loader's files, one by one, under sanitizers
 	$(Q)tests/run $^
 test-packets: $(PACKETS) ## the program, packet by packet
 	$(Q)tests/run $^
-test-faults: $(FAULTS) ## a load in which each call fails in turn
+test-loads: $(FAULTS) ## a load in which each call fails in turn
 	$(Q)tests/run $^
 test-live: $(BUILD)/portcullis $(PROBES) ## the gate in network namespaces
 	$(Q)PORTCULLIS=$(BUILD)/portcullis BUILD=$(BUILD) tests/run $(LIVE)
@@ -122,7 +122,7 @@ test-vm: $(BUILD)/portcullis $(PACKETS) $(PROBES) ## the packets and the gate on
 	$(Q)PORTCULLIS=$(BUILD)/portcullis BUILD=$(BUILD) tests/run tests/vm/test_vm.sh
 test-model: $(BUILD)/model/test_model ## the program against an independent model, 200,000 packets
 	$(Q)tests/run $<
-test-planted: ## faults planted into the program, one by one: the model must notice each
+test-faults: ## faults planted into the program, one by one: the model must notice each
 	$(Q)TEST_TIMEOUT=3600 tests/run tests/model/faults.sh
 
 include tests/model/rules.mk

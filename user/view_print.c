@@ -163,7 +163,7 @@ void view_print_monitored(struct json_object *stats)
 			    number(monitored->pdata[i], "bytes"));
 	listing_print(listing);
 	if (monitored->len)
-		print_dropped_ports(stats, "ON PORT|>PACKETS", MONITORED_SHOWN);
+		print_dropped_ports(stats, "DROPPED, OR WOULD BE|>PACKETS", MONITORED_SHOWN);
 }
 
 void view_print_stats(struct json_object *stats, const char *by)

@@ -131,7 +131,8 @@ test_monitor() {
 	same "would-be drops are counted" 1 \
 		"$(grown reason not-published would-drop -- answer "$SERVER4" 22)"
 	same "and not as drops" 0 "$(grown reason not-published drop -- answer "$SERVER4" 22)"
-	exits "enforce" 0 portcullis swap --enforce
+	same "enforcing tells what was counted" "WOULD not-published DROPPED, tcp/22" \
+		"$(portcullis swap --enforce | sed -n 3,7p | awk 'NF { print $1 }' | paste -sd ' ')"
 	same "dropped from now on" "silence silence" "$(both 22)"
 	same "and counted as such" 1 "$(grown reason not-published drop -- answer "$SERVER4" 22)"
 }

@@ -200,12 +200,12 @@ static void prints_what_was_monitored(void **state)
 				  "  r3                             3     30\n"
 				  "  r2                             2     20\n"
 				  "\n"
-				  "  ON PORT  PACKETS\n"
-				  "  tcp/9          9\n"
-				  "  tcp/8          8\n"
-				  "  tcp/7          7\n"
-				  "  tcp/6          6\n"
-				  "  tcp/5          5\n");
+				  "  DROPPED, OR WOULD BE  PACKETS\n"
+				  "  tcp/9                       9\n"
+				  "  tcp/8                       8\n"
+				  "  tcp/7                       7\n"
+				  "  tcp/6                       6\n"
+				  "  tcp/5                       5\n");
 }
 
 int main(void)
