@@ -148,7 +148,8 @@ __noinline int flow_learn(struct __sk_buff *ctx, const struct sent *sent)
 static __always_inline bool is_guarded(struct packet *packet, __u32 target)
 {
 	packet->outcome->target = target != TARGET_NONE ? target : everyone;
-	return packet->outcome->target != TARGET_NONE && !packet->outcome->nobody;
+	return packet->outcome->target != TARGET_NONE && target != TARGET_UNKNOWN &&
+	       !packet->outcome->nobody;
 }
 
 /* Whether a packet is a guarded server's, and to somebody who may answer. */

@@ -100,15 +100,15 @@ static __always_inline bool target_of6(const union address *address, __u32 *targ
 	return true;
 }
 
-/*
- * The same for a source: global functions, which the verifier checks once by themselves. A table
- * that cannot be looked into has every address.
- */
+/* A table cannot be looked into: whose address it is is not known. */
+#define TARGET_UNKNOWN (~0U)
+
+/* The same for a source: global functions, which the verifier checks once by themselves. */
 __noinline __u32 server_of4(__u32 address)
 {
 	__u32 target;
 
-	return target_of4(address, &target) ? target : ~0U;
+	return target_of4(address, &target) ? target : TARGET_UNKNOWN;
 }
 
 __noinline __u32 server_of6(__u64 high, __u64 low)
@@ -116,7 +116,7 @@ __noinline __u32 server_of6(__u64 high, __u64 low)
 	union address address = {.half = {high, low}};
 	__u32 target;
 
-	return target_of6(&address, &target) ? target : ~0U;
+	return target_of6(&address, &target) ? target : TARGET_UNKNOWN;
 }
 
 /* Few outsiders are of the networks that servers are in: one bit spares them the look-up. */
