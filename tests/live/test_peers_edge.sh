@@ -60,7 +60,7 @@ test_session() {
 	until_true grep -q 'line 9' "$WORK/sessionIPv6"
 	exits "up" 0 portcullis up "$WORK/site.md"
 	swap_often fe01 director -- fe01 closed
-	sleep 1
+	sleep 2
 	stop_swaps
 	same "others do not reach the host" "silence silence" \
 		"$(answer $EDGE4 2223) $(answer $EDGE6 2223)"
