@@ -193,9 +193,10 @@ tcp 10.0.0.1:PORT to 10.0.0.9:8443 (dns)
 tcp 192.0.2.1:443 from 10.0.0.9:PORT (web)
 tcp [2001:db8::1]:2222 from [2001:db8::9]:PORT (sshd)
 tcp [::]:2222 (sshd)
-udp 192.0.2.1:53 (dns)" "$(cut_off eth0 closed --allow-lockout)"
-	same "what it opened is cut off by any profile" "0
-tcp 10.0.0.1:PORT to 10.0.0.9:8443 (dns)" "$(cut_off eth0 managed)"
+udp 192.0.2.1:53 (dns)" "$(cut_off eth0 closed --allow-lockout --replies off)"
+	same "what it opened is cut off by any profile without replies" "0
+tcp 10.0.0.1:PORT to 10.0.0.9:8443 (dns)" "$(cut_off eth0 managed --replies off)"
+	same "and goes on with them" "0" "$(cut_off eth0 managed)"
 }
 
 if [ "$(id -u)" != 0 ] || [ ! -x "$PORTCULLIS" ] || ! command -v socat >/dev/null; then
