@@ -25,6 +25,7 @@ struct sent {
 	__u32 transport;   /* enum transport */
 	__u32 source_port; /* the server's; both in host byte order */
 	__u32 destination_port;
+	bool monitored;             /* the server's drops are only counted */
 	bool syn, opening, closing; /* TCP */
 };
 
@@ -38,17 +39,40 @@ static __always_inline __u32 opened_by(const struct sent *sent)
 		     : 0;
 }
 
-/* Whether packets to a port pass unconditionally, or did, so that nobody can tell who began. */
+/*
+ * Whether packets to a port pass unconditionally, or did a moment ago, so that nobody can tell who
+ * began.
+ */
 static __always_inline bool is_plain(__u32 opened_by)
 {
 	__u32 key = opened_by - PORT_SEGMENTS;
 	const struct segment *segment;
+	const struct guard *guard;
 
 	if (opened_by < PORT_SEGMENTS)
 		return opened_by;
 	segment = bpf_map_lookup_elem(&segments, &key);
-	return segment && (segment->kind == SEGMENT_PUBLISHED ||
-			   (segment->kind == SEGMENT_WITHDRAWN && seconds_now() <= segment->slot));
+	if (!segment)
+		return false;
+	switch (segment->kind) {
+	case SEGMENT_PUBLISHED: return true;
+	case SEGMENT_MANAGEMENT:
+	case SEGMENT_WITHDRAWN: return seconds_now() <= segment->slot;
+	case SEGMENT_GUARDED:
+		key = segment->guard;
+		guard = bpf_map_lookup_elem(&guards, &key);
+		return guard && seconds_now() <= guard->plain_until;
+	default: return false;
+	}
+}
+
+/*
+ * What a peer began before the gate did: in the first minute the lower port of a flow that nobody
+ * knows is the one that was asked.
+ */
+static __always_inline bool is_older(const struct sent *sent)
+{
+	return seconds_now() <= pickup_until && sent->source_port < sent->destination_port;
 }
 
 /*
@@ -86,27 +110,46 @@ static __always_inline void learn(const struct sent *sent, enum flow_state state
 		flow_record(bucket, sent->tag, state, expires);
 }
 
-/* UDP does not tell who began: it is the server if nothing speaks for the peer. */
+/*
+ * UDP does not tell who began: it is the server if nothing speaks for the peer. What peers begin is
+ * marked where they meet a condition, or are only counted: there, a mark that others may have
+ * pushed out speaks for the peer, too.
+ */
+static __always_inline bool is_peers(const struct sent *sent)
+{
+	__u32 opened = opened_by(sent);
+
+	return is_plain(opened) || is_older(sent) ||
+	       ((opened || sent->monitored) && inbound_is_full(sent->tag));
+}
+
 static __always_inline void learn_udp(const struct __sk_buff *ctx, const struct sent *sent)
 {
 	__u32 expires = seconds_now() + FLOW_UDP_SECONDS;
 	const struct flow *inbound = inbound_find(sent->tag);
 	const struct flow *flow = inbound ? NULL : flow_find(sent->tag);
+	enum flow_state state = sent->monitored ? FLOW_UDP_MONITORED : FLOW_UDP;
 
-	if ((inbound && inbound->expires == expires) || (flow && flow->expires == expires) ||
-	    !may_teach(ctx))
+	if (flow && flow->state == FLOW_UDP)
+		state = FLOW_UDP;
+	/* what a monitored server seemed to begin is not trusted once it is enforced */
+	if (flow && flow->state == FLOW_UDP_MONITORED && !sent->monitored)
+		inbound = flow;
+	if ((inbound && inbound != flow && inbound->expires == expires) ||
+	    (!inbound && flow && flow->expires == expires) || !may_teach(ctx))
 		return;
-	if (inbound || (!flow && is_plain(opened_by(sent))))
+	if (inbound || (!flow && is_peers(sent)))
 		inbound_record(sent->tag);
 	else
-		learn(sent, FLOW_UDP, expires);
+		learn(sent, state, expires);
 }
 
 /* A connection that is older than the gate; the higher port is the one that asked. */
 static __always_inline bool is_picked_up(const struct sent *sent)
 {
 	return seconds_now() <= pickup_until && !sent->syn && !sent->closing &&
-	       sent->destination_port < sent->source_port && !opened_by(sent);
+	       sent->destination_port < sent->source_port && !opened_by(sent) &&
+	       !inbound_find(sent->tag);
 }
 
 /* What becomes of a flow with one more packet from its server; TCP says who begins. */
@@ -212,6 +255,7 @@ static __always_inline void egress_learn(struct __sk_buff *ctx)
 	sent.tag = flow_tag(&packet, OUTBOUND);
 	sent.peer = flow_peer(&packet, OUTBOUND);
 	sent.profile = target_profile(outcome.target);
+	sent.monitored = target_monitor(outcome.target);
 	sent.transport = packet.transport;
 	sent.source_port = bpf_ntohs(source_port(&packet));
 	sent.destination_port = packet.destination_port;

@@ -24,7 +24,7 @@ enum direction {
 /* The same for both directions of a flow: the server's end comes first. Never 0. */
 static __always_inline __u64 flow_tag(const struct packet *packet, enum direction direction)
 {
-	__u64 from = bpf_ntohs(source_port(packet));
+	__u64 from = bpf_ntohs(source_port(packet)), odd = secret[1];
 	__u64 ports = (__u64)packet->transport << 32;
 	__u64 mixed;
 
@@ -35,18 +35,21 @@ static __always_inline __u64 flow_tag(const struct packet *packet, enum directio
 	if (packet->ip == IP_V4) {
 		__u64 source = packet->ip4->saddr, destination = packet->ip4->daddr;
 
-		mixed = hash_mix(flow_seed, direction == INBOUND ? destination << 32 | source
-								 : source << 32 | destination);
+		mixed = hash_mix(flow_seed,
+				 direction == INBOUND ? destination << 32 | source
+						      : source << 32 | destination,
+				 odd);
 	} else {
 		const union address *source = source6(packet), *destination = destination6(packet);
 		const union address *server = direction == INBOUND ? destination : source;
 		const union address *peer = direction == INBOUND ? source : destination;
 
-		/* two chains, for a processor that can follow both at once */
-		mixed = hash_mix(hash_mix(flow_seed, server->half[0]), server->half[1]) ^
-			hash_mix(hash_mix(secret[1], peer->half[0]), peer->half[1]);
+		mixed = hash_mix(flow_seed, server->half[0], odd);
+		mixed = hash_mix(mixed, server->half[1], odd);
+		mixed = hash_mix(mixed, peer->half[0], odd);
+		mixed = hash_mix(mixed, peer->half[1], odd);
 	}
-	return hash_mix(mixed, ports) | 1;
+	return hash_mix(mixed, ports, odd) | 1;
 }
 
 /* The bit in `flow_peers` of the other end. */
@@ -57,10 +60,11 @@ static __always_inline __u32 flow_peer(const struct packet *packet, enum directi
 
 	if (packet->ip == IP_V4) {
 		mixed = hash_mix(secret[0],
-				 direction == INBOUND ? packet->ip4->saddr : packet->ip4->daddr);
+				 direction == INBOUND ? packet->ip4->saddr : packet->ip4->daddr,
+				 secret[1]);
 	} else {
 		peer = direction == INBOUND ? source6(packet) : destination6(packet);
-		mixed = hash_mix(hash_mix(secret[0], peer->half[0]), peer->half[1]);
+		mixed = hash_mix(secret[0], peer->half[0] ^ peer->half[1] << 7, secret[1]);
 	}
 	return mixed >> (64 - FLOW_PEER_BITS);
 }
@@ -130,6 +134,21 @@ static __always_inline void flow_record(struct flow_bucket *bucket, __u64 tag,
 	*(volatile __u32 *)&place->expires = expires;
 }
 
+/* Whether a flow that a peer began may have lost its place to others that live. */
+static __always_inline bool inbound_is_full(__u64 tag)
+{
+	__u32 key = tag >> 32 & (INBOUND_FLOW_BUCKETS - 1);
+	struct flow_bucket *bucket = bpf_map_lookup_elem(&inbound_flows, &key);
+	bool full = true;
+
+	if (unlikely(!bucket))
+		return true;
+#pragma unroll
+	for (int i = 0; i < BUCKET_FLOWS; i++)
+		full &= flow_lives(&bucket->flow[i]);
+	return full;
+}
+
 /* That a peer began it, or that it goes on: written once a second at the most. */
 static __always_inline void inbound_record(__u64 tag)
 {
@@ -156,11 +175,11 @@ static __always_inline bool is_closing(const struct packet *packet)
 }
 
 /* What becomes of a packet that is refused: a global function, verified once. */
-__noinline bool flow_answers(__u64 tag, __u32 closing)
+__noinline bool flow_answers(__u64 tag, __u32 closing, __u32 monitored)
 {
 	struct flow *flow = flow_find(tag);
 
-	if (!flow)
+	if (!flow || (flow->state == FLOW_UDP_MONITORED && !monitored))
 		return false;
 	/* what is left are the server's last words */
 	if (closing && flow->state != FLOW_TCP_CLOSING) {
@@ -191,12 +210,19 @@ static __always_inline void note_inbound(const struct packet *packet)
 /* A packet whose port is refused, and the reason set: perhaps it answers. */
 static __always_inline bool judge_reply(struct packet *packet)
 {
-	if (is_opening(packet))
+	bool monitored = target_monitor(packet->outcome->target);
+
+	if (is_opening(packet)) {
+		/* who picks connections up must know that this one is the peer's */
+		if (unlikely(monitored) && !packet->outcome->nobody &&
+		    seconds_now() <= pickup_until)
+			flow_note(flow_tag(packet, INBOUND));
 		return false;
+	}
 	if (unlikely(was_asked(packet)) &&
-	    flow_answers(flow_tag(packet, INBOUND), is_closing(packet)))
+	    flow_answers(flow_tag(packet, INBOUND), is_closing(packet), monitored))
 		return decide(packet, REASON_REPLY);
-	if (unlikely(target_monitor(packet->outcome->target)))
+	if (unlikely(monitored))
 		note_inbound(packet);
 	if (packet->outcome->reason == REASON_NOT_PUBLISHED && source_port(packet) &&
 	    bpf_ntohs(source_port(packet)) < WELL_KNOWN_PORTS)

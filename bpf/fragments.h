@@ -18,18 +18,19 @@
 static __always_inline __u64 fragment_tag(const struct packet *packet,
 					  const struct fragment_table *table)
 {
-	__u64 mixed = hash_mix(table->secret[0], packet->fragment.identification);
+	__u64 odd = table->secret[1];
+	__u64 mixed = hash_mix(table->secret[0], packet->fragment.identification, odd);
 
 	if (packet->ip == IP_V4) {
-		mixed = hash_mix(mixed, (__u64)packet->ip4->saddr << 32 | packet->ip4->daddr);
-		mixed = hash_mix(mixed, packet->ip4->protocol);
+		mixed = hash_mix(mixed, (__u64)packet->ip4->saddr << 32 | packet->ip4->daddr, odd);
+		mixed = hash_mix(mixed, packet->ip4->protocol, odd);
 	} else {
-		mixed = hash_mix(mixed, source6(packet)->half[0]);
-		mixed = hash_mix(mixed, source6(packet)->half[1]);
-		mixed = hash_mix(mixed, destination6(packet)->half[0]);
-		mixed = hash_mix(mixed, destination6(packet)->half[1]);
+		mixed = hash_mix(mixed, source6(packet)->half[0], odd);
+		mixed = hash_mix(mixed, source6(packet)->half[1], odd);
+		mixed = hash_mix(mixed, destination6(packet)->half[0], odd);
+		mixed = hash_mix(mixed, destination6(packet)->half[1], odd);
 	}
-	return hash_mix(mixed, table->secret[1]) | 1;
+	return mixed | 1;
 }
 
 /* The place of a packet in its bucket: its own, or the one to give away. */

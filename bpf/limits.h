@@ -26,10 +26,9 @@ struct approach {
 /* Names the token bucket of a limit and a source, of which an IPv6 host has a whole /64. */
 static __always_inline __u64 limit_tag(const struct approach *approach, __u32 limit)
 {
-	__u64 mixed = hash_mix(secret[0], (__u64)approach->ip << 32 | limit);
+	__u64 mixed = hash_mix(secret[0], (__u64)approach->ip << 32 | limit, secret[1]);
 
-	mixed = hash_mix(mixed, (__u64)approach->source[0] << 32 | approach->source[1]);
-	return hash_mix(mixed, secret[1]);
+	return hash_mix(mixed, (__u64)approach->source[0] << 32 | approach->source[1], secret[1]);
 }
 
 /*
@@ -65,6 +64,7 @@ static __always_inline bool take_token(const struct approach *approach, const st
 	__u64 tag = limit_tag(approach, guard->limit);
 	__u32 key = tag >> 32 & (LIMIT_BUCKETS - 1);
 	struct limit_bucket *bucket = bpf_map_lookup_elem(&limits, &key);
+	__u64 most = guard->tolerance + guard->interval; /* that this limit can have come to */
 	struct limit *limit;
 
 	if (unlikely(!bucket))
@@ -74,6 +74,11 @@ static __always_inline bool take_token(const struct approach *approach, const st
 		__u64 full = *(volatile __u64 *)&limit->full;
 		__u64 since = full > now ? full : now;
 
+		if (since - now > most && limit->tag == tag) {
+			/* used up before the limit was raised */
+			__sync_val_compare_and_swap(&limit->full, full, now + most);
+			return false;
+		}
 		if (since - now > guard->tolerance)
 			return false;
 		if (__sync_val_compare_and_swap(&limit->full, full, since + guard->interval) ==

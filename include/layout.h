@@ -48,9 +48,12 @@ enum segment_kind {
 
 /* `segments`: those that ask more than a port. */
 struct segment {
-	__u32 slot;  /* in `counters`; 0 for kinds that no row opens; of SEGMENT_WITHDRAWN until
-			when, in seconds since boot, what is sent from there answers earlier packets
-		      */
+	/*
+	 * In `counters`, of what a row opens. Of SEGMENT_MANAGEMENT and SEGMENT_WITHDRAWN: until
+	 * when, in seconds since boot, what is sent from there may answer packets that an earlier
+	 * generation let in.
+	 */
+	__u32 slot;
 	__u16 kind;  /* enum segment_kind */
 	__u16 guard; /* of SEGMENT_GUARDED: its entry in `guards` */
 };
@@ -62,12 +65,12 @@ _Static_assert(sizeof(struct segment) == 8, "an index is a shift");
  * would be full again: the generic cell rate algorithm (ITU-T I.371).
  */
 struct guard {
-	__u64 interval;  /* of a token, in ns; 0: no limit */
-	__u64 tolerance; /* how many ns of tokens may be taken ahead: (burst - 1) * interval */
-	__u32 limit;     /* tells its buckets from those of other limits, in every generation */
-	__u32 sources;   /* which sources of `sources4` and `sources6`; 0: all may */
-	__u32 media;     /* only media (RFC 7983, section 7) */
-	__u32 unused;
+	__u64 interval;    /* of a token, in ns; 0: no limit */
+	__u64 tolerance;   /* how many ns of tokens may be taken ahead: (burst - 1) * interval */
+	__u32 limit;       /* tells its buckets from those of other limits, in every generation */
+	__u32 sources;     /* which sources of `sources4` and `sources6`; 0: all may */
+	__u32 media;       /* only media (RFC 7983, section 7) */
+	__u32 plain_until; /* its ports may have been open to all until lately: s since boot */
 };
 _Static_assert(sizeof(struct guard) == 32, "an index is a shift");
 
@@ -291,9 +294,10 @@ struct fragment_table {
 
 enum flow_state {
 	FLOW_UDP,
-	FLOW_TCP_OPENING, /* the server's SYN was seen */
-	FLOW_TCP_OPEN,    /* and more from it */
-	FLOW_TCP_CLOSING, /* a FIN or RST, from either end */
+	FLOW_TCP_OPENING,   /* the server's SYN was seen */
+	FLOW_TCP_OPEN,      /* and more from it */
+	FLOW_TCP_CLOSING,   /* a FIN or RST, from either end */
+	FLOW_UDP_MONITORED, /* learnt while the server was only monitored: answers nothing after */
 };
 
 /* How long a flow lives after the server's last packet, in seconds: RFC 4787, 4.3; RFC 5382, 5. */

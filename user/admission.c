@@ -55,9 +55,10 @@ static bool is_open(void *context, unsigned int transport, const struct prefix *
  * where replies were known before, else if it can be told who opened it.
  */
 static bool is_answered(const struct gate *gate, const struct generation *next,
-			const struct host_socket *socket)
+			const struct choice_interface *interface, const struct host_socket *socket)
 {
-	bool known = gate->generation && !gate->generation->policy->settings.replies_off;
+	const struct gate_link *link = gate_link(gate, interface->name);
+	bool known = link && link->learns;
 
 	if (next->policy->settings.replies_off || !socket->outgoing)
 		return false;
@@ -98,7 +99,7 @@ static bool check_sockets(const struct gate *gate, const struct generation *next
 		const struct host_socket *socket = &g_array_index(cut_off, struct host_socket, i);
 		g_autofree char *text = NULL;
 
-		if (is_answered(gate, next, socket))
+		if (is_answered(gate, next, interface, socket))
 			continue;
 		text = socket_describe(socket);
 		ssh |= lockout_is_ssh(socket);
@@ -215,6 +216,26 @@ static bool check_left_out(const struct gate *gate, const struct generation *nex
 	return true;
 }
 
+/* An alternative name would be none of those that are gated, and Inside would say nothing. */
+static bool check_inside(const struct generation *next, struct messages *messages)
+{
+	const struct settings *settings = &next->policy->settings;
+
+	for (guint i = 0; i < settings->inside->len; i++) {
+		const char *name = settings->inside->pdata[i];
+
+		if (choice_interface(next->choice, name))
+			continue;
+		message_add(
+			messages, SEVERITY_ERROR, settings->inside_place.file,
+			settings->inside_place.line,
+			"Inside names '%s' by an alternative name, expected the interface's own",
+			name);
+		return false;
+	}
+	return true;
+}
+
 bool admission_check(const struct gate *gate, const struct generation *next, bool allow_lockout,
 		     struct messages *messages)
 {
@@ -242,7 +263,7 @@ bool admission_check(const struct gate *gate, const struct generation *next, boo
 		if (!check_sockets(gate, next, choice, all, allow_lockout, messages))
 			return false;
 	}
-	return check_left_out(gate, next, messages);
+	return check_inside(next, messages) && check_left_out(gate, next, messages);
 }
 
 void admission_use_real_names(struct choice *choice)

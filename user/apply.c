@@ -177,7 +177,10 @@ static bool detach_others(const struct gate *gate, const struct generation *next
 	return true;
 }
 
-/* Puts the programs in place, interface by interface, and detaches the others; or nothing. */
+/*
+ * Puts the programs in place, interface by interface, and detaches the others; or nothing, but that
+ * of several others those before one that cannot be detached stay so.
+ */
 static bool switch_over(const struct gate *gate, const struct generation *next,
 			const struct load *load, struct messages *messages)
 {
@@ -229,6 +232,23 @@ static int find_pair(const struct interface *interface, bool *paired)
 	return error;
 }
 
+static bool clear_one(const struct interface *interface, enum severity severity,
+		      struct messages *messages)
+{
+	bool paired;
+	int error = find_pair(interface, &paired);
+
+	/* what went away meanwhile is no pair, and no interface */
+	if (error == -ENOENT || error == -ENODEV)
+		error = 0;
+	if (!error && !paired)
+		error = egress_detach(interface->index);
+	if (error)
+		message_add(messages, severity, interface->name, 0,
+			    "cannot remove the egress program: %s", strerror(-error));
+	return !error;
+}
+
 /*
  * Removes our filter wherever a generation (NULL: none) has no use for it: it would learn what
  * nobody asks for. A change cut short, or another tool, may have left one without a link, anywhere.
@@ -239,21 +259,18 @@ static bool clear_egress(const struct generation *next, enum severity severity,
 	bool replies = next && !next->policy->settings.replies_off;
 	g_autoptr(GArray) all = NULL;
 	int error = interfaces_read(&all);
+	bool cleared = true;
 
-	for (guint i = 0; !error && i < all->len; i++) {
-		const struct interface *interface = &g_array_index(all, struct interface, i);
-		bool paired;
-
-		if (replies && choice_interface(next->choice, interface->name))
-			continue;
-		error = find_pair(interface, &paired);
-		if (!error && !paired)
-			error = egress_detach(interface->index);
-	}
 	if (error)
 		message_add(messages, severity, "netlink", 0,
-			    "cannot remove the egress programs: %s", strerror(-error));
-	return !error;
+			    "cannot read this host's interfaces: %s", strerror(-error));
+	for (guint i = 0; all && i < all->len; i++) {
+		const struct interface *interface = &g_array_index(all, struct interface, i);
+
+		if (!replies || !choice_interface(next->choice, interface->name))
+			cleared &= clear_one(interface, severity, messages);
+	}
+	return cleared && !error;
 }
 
 /*

@@ -49,20 +49,59 @@ static void withdraw_interfaces(struct withdrawal *withdrawal, const struct gene
 	}
 }
 
+/* The servers of a policy by each of their addresses, as text. */
+static GHashTable *by_address(const struct policy *policy)
+{
+	GHashTable *servers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	for (guint i = 0; i < policy->servers->len; i++) {
+		struct server *server = policy->servers->pdata[i];
+
+		for (guint j = 0; j < server->addresses->len; j++) {
+			char text[PREFIX_TEXT_SIZE];
+
+			prefix_format(&g_array_index(server->addresses, struct prefix, j), text);
+			g_hash_table_insert(servers, g_strdup(text), server);
+		}
+	}
+	return servers;
+}
+
+/* Whatever their names are now. */
 static void withdraw_servers(struct withdrawal *withdrawal, const struct generation *next)
 {
 	const GPtrArray *servers = next->policy->servers;
 	const struct generation *previous = withdrawal->previous;
-	g_autoptr(GHashTable) known = servers_by_name(previous->policy);
+	g_autoptr(GHashTable) known = by_address(previous->policy);
 	guint named = 0;
 
 	for (guint i = 0; i < servers->len; i++) {
 		const struct server *now = servers->pdata[i];
-		const struct server *before = servers_find(known, now->name);
 		__u32 table = image_server_table(withdrawal->image, next, now, &named);
 
-		if (before)
-			withdraw(withdrawal, table, generation_server_profile(previous, before));
+		for (guint j = 0; j < now->addresses->len; j++) {
+			char text[PREFIX_TEXT_SIZE];
+			const struct server *before;
+
+			prefix_format(&g_array_index(now->addresses, struct prefix, j), text);
+			before = g_hash_table_lookup(known, text);
+			if (before)
+				withdraw(withdrawal, table,
+					 generation_server_profile(previous, before));
+		}
+	}
+}
+
+/* What is asked of now may have been open to all: which ports were is not worth telling apart. */
+static void mark_conditions(struct image *image, __u32 until)
+{
+	for (guint i = 0; i < image->guards->len; i++)
+		g_array_index(image->guards, struct guard, i).plain_until = until;
+	for (guint i = 0; i < image->segments->len; i++) {
+		struct segment *segment = &g_array_index(image->segments, struct segment, i);
+
+		if (segment->kind == SEGMENT_MANAGEMENT)
+			segment->slot = until;
 	}
 }
 
@@ -74,6 +113,7 @@ void image_withdraw(struct image *image, const struct generation *next,
 
 	if (!previous || !image->replies || image->segments->len == SEGMENTS_MAX)
 		return;
+	mark_conditions(image, until);
 	withdrawal.entry = PORT_SEGMENTS + image->segments->len;
 	g_array_append_val(image->segments, segment);
 	withdrawal.done = g_new0(bool, MAX(image->tables, 1) * MAX(previous->profiles->len, 1));

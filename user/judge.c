@@ -140,6 +140,28 @@ static enum reason judge_answer(const struct settings *settings, const struct qu
 	return reason;
 }
 
+/* The reason by its port. */
+static enum reason judge_by_port(const struct generation *generation, struct judgement *judgement,
+				 const struct question *question,
+				 const struct choice_interface *interface)
+{
+	const struct settings *settings = &generation->policy->settings;
+	enum reason reason;
+
+	if (judgement->profile && !question->port)
+		return REASON_PORT_ZERO;
+	if (judgement->profile)
+		reason = judge_port(generation->policy, judgement, question);
+	else if (settings->unlisted_drop && !settings_is_inside(settings, interface->name))
+		reason = REASON_NOT_LISTED;
+	else
+		reason = REASON_UNLISTED;
+	if (!judgement->server && question->port && !judgement->opening &&
+	    reason_verdict(reason) == VERDICT_DROP)
+		reason = judge_host_life(generation, question, reason);
+	return judge_answer(settings, question, reason);
+}
+
 struct judgement judge(const struct generation *generation, const struct question *question)
 {
 	const struct choice_interface *interface =
@@ -157,25 +179,9 @@ struct judgement judge(const struct generation *generation, const struct questio
 			generation, generation_server_profile(generation, judgement.server));
 		judgement.monitor = generation->choice->monitor || judgement.server->monitor;
 	}
-
-	if (question->kind != QUESTION_PORT) {
-		judgement.reason = judge_portless(&judgement, settings, question);
-		return judgement;
-	}
-	if (judgement.profile && !question->port)
-		judgement.reason = REASON_PORT_ZERO;
-	else if (judgement.profile)
-		judgement.reason = judge_port(generation->policy, &judgement, question);
-	else
-		judgement.reason =
-			settings->unlisted_drop && !settings_is_inside(settings, interface->name)
-				? REASON_NOT_LISTED
-				: REASON_UNLISTED;
-
-	if (!judgement.server && question->port && !judgement.opening &&
-	    reason_verdict(judgement.reason) == VERDICT_DROP)
-		judgement.reason = judge_host_life(generation, question, judgement.reason);
-	judgement.reason = judge_answer(settings, question, judgement.reason);
+	judgement.reason = question->kind == QUESTION_PORT
+				   ? judge_by_port(generation, &judgement, question, interface)
+				   : judge_portless(&judgement, settings, question);
 	if (is_forged(generation, question, interface))
 		judgement.reason = REASON_FORGED_SOURCE;
 	return judgement;

@@ -224,6 +224,8 @@ bool probe(int program, const struct question *question, enum reason *reason,
 
 	libbpf_set_print(NULL);
 	twin = portcullis__open();
+	if (twin)
+		bpf_program__set_autoload(twin->progs.portcullis_egress, false);
 	asked = (twin || fail(messages, "open a twin of the program")) &&
 		adopt_maps(twin, program, messages) &&
 		(!portcullis__load(twin) || fail(messages, "load a twin of the program")) &&

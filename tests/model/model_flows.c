@@ -93,11 +93,15 @@ static bool is_refusal_by_port(enum reason reason)
 	}
 }
 
-/* What came in by UDP, but not because anyone may: the server's answers to it begin nothing. */
+/*
+ * What came in by UDP, but not because anyone may: the server's answers to it begin nothing. TCP
+ * tells who begins, but not where connections are picked up.
+ */
 static bool leaves_mark(const struct packet *packet, enum reason by_port)
 {
 	if (packet->protocol != IPPROTO_UDP)
-		return false;
+		return packet->policy->pickup && is_bare_syn(packet) &&
+		       is_refusal_by_port(by_port) && is_monitored(packet);
 	if (is_refusal_by_port(by_port))
 		return is_monitored(packet);
 	return by_port == REASON_MANAGEMENT || (by_port == REASON_PUBLISHED && packet->opened);
@@ -154,10 +158,12 @@ static void learn_udp(const struct packet *packet)
 
 	if (lives_at(met, memory->now))
 		record_met(memory, &wanted);
-	else if (begun)
+	else if (lives_at(begun, memory->now))
 		record_begun(memory, &wanted, MODEL_DATAGRAMS);
 	else if (opening && opening->opening == MODEL_PUBLISHED)
 		record_met(memory, &wanted);
+	else if (packet->policy->pickup && packet->from < packet->to)
+		record_met(memory, &wanted); /* older than the gate: the lower port was asked */
 	else
 		record_begun(memory, &wanted, MODEL_DATAGRAMS);
 }
@@ -165,8 +171,12 @@ static void learn_udp(const struct packet *packet)
 /* Mid-stream: who has the lower port was asked, and who has an open one may have been. */
 static bool may_pick_up(const struct packet *packet)
 {
+	struct model_memory *memory = packet->memory;
+	struct model_flow wanted = flow_of(packet, true);
+
 	return packet->policy->pickup && !packet->fin && !packet->rst && !packet->syn &&
-	       packet->to < packet->from && !opening_of_source(packet);
+	       packet->to < packet->from && !opening_of_source(packet) &&
+	       !lives_at(find_flow(memory->met, memory->met_count, &wanted), memory->now);
 }
 
 static void learn_tcp(const struct packet *packet)

@@ -230,6 +230,9 @@ static void test_pickup(void **state)
 	leave(program, "ip4 src=10.0.1.11 dst=192.0.2.7 tcp flags=A from=50000 to=80");
 	harness_check(program, REASON_PUBLISHED, "ip4 tcp flags=A from=80 to=50000");
 	check_flow(program, FLOW_TCP_OPEN, FLOW_TCP_SECONDS);
+	/* over UDP, too */
+	leave(program, "ip4 src=10.0.1.11 dst=192.0.2.7 udp from=1234 to=40123");
+	harness_check(program, REASON_NOT_PUBLISHED, "ip4 udp from=40123 to=1234");
 	/* what begins or ends is not going on */
 	leave(program, "ip4 src=10.0.1.11 dst=192.0.2.7 tcp flags=SA from=40124 to=80");
 	leave(program, "ip4 src=10.0.1.11 dst=192.0.2.7 tcp flags=FA from=40124 to=80");

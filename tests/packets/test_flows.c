@@ -6,6 +6,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <glib.h>
+#include <linux/bpf.h>
 
 #define OUTSIDE 7 /* an interface by which outsiders' packets enter */
 #define INNER   8 /* one by which servers' do */
@@ -271,6 +272,14 @@ static void test_another_interface(void **state)
 	portcullis__destroy(other);
 }
 
+static bool passes(struct portcullis *program, const char *text)
+{
+	static struct frame frame;
+
+	frame_build(&frame, text);
+	return harness_verdict(program, frame.bytes, frame.size) == XDP_PASS;
+}
+
 static void close_port(struct portcullis *program, enum transport transport, uint16_t port)
 {
 	uint32_t profile = SERVICES;
@@ -347,6 +356,54 @@ static void test_monitor(void **state)
 	harness_check(*state, REASON_REPLY, "ip4 udp from=53 to=40125");
 }
 
+/* What a server seemed to begin while it was only monitored opens nothing when it is enforced. */
+static void test_enforced_after_monitoring(void **state)
+{
+	static const char question[] = "ip4 src=10.0.1.13 dst=192.0.2.7 udp from=40124 to=53";
+	struct portcullis *next;
+	struct bucket4 bucket;
+
+	harness_leave(*state, INNER, question);
+	harness_check(*state, REASON_REPLY, "ip4 dst=10.0.1.13 udp from=53 to=40124");
+	next = load_beside(*state, ((struct portcullis *)*state)->rodata->flow_seed);
+	for (uint32_t key = 0; key <= next->rodata->mask4; key++) {
+		assert_int_equal(
+			bpf_map_lookup_elem(bpf_map__fd(next->maps.servers4), &key, &bucket), 0);
+		for (int i = 0; i < BUCKET4_SERVERS; i++)
+			bucket.server[i].target &= ~1U; /* all are enforced */
+		assert_int_equal(
+			bpf_map_update_elem(bpf_map__fd(next->maps.servers4), &key, &bucket, 0), 0);
+	}
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(passes(next, "ip4 dst=10.0.1.13 udp from=53 to=40124"), false);
+		harness_leave(next, INNER, question);
+	}
+	harness_leave(next, INNER, "ip4 src=10.0.1.13 dst=192.0.2.7 udp from=40125 to=53");
+	assert_int_equal(passes(next, "ip4 dst=10.0.1.13 udp from=53 to=40125"), true);
+	portcullis__destroy(next);
+}
+
+/* Where others may have pushed a peer's mark out, the server seems to begin nothing. */
+static void test_marks_pushed_out(void **state)
+{
+	struct portcullis *program = *state;
+	struct flow_bucket bucket;
+
+	for (int i = 0; i < BUCKET_FLOWS; i++)
+		bucket.flow[i] = (struct flow){.tag = 2, .expires = UINT32_MAX};
+	for (uint32_t key = 0; key < INBOUND_FLOW_BUCKETS; key++)
+		assert_int_equal(bpf_map_update_elem(bpf_map__fd(program->maps.inbound_flows), &key,
+						     &bucket, 0),
+				 0);
+	/* a guarded port, a monitored server; elsewhere no peer leaves a mark */
+	harness_leave(program, 0, "ip4 src=10.0.1.21 dst=192.0.2.7 udp from=7006 to=53");
+	harness_check(program, REASON_NOT_MEDIA, "ip4 dst=10.0.1.21 udp from=53 to=7006 data=9");
+	harness_leave(program, 0, "ip4 src=10.0.1.13 dst=192.0.2.7 udp from=40124 to=53");
+	harness_check(program, REASON_NO_SUCH_FLOW, "ip4 dst=10.0.1.13 udp from=53 to=40124");
+	harness_leave(program, 0, ASK4);
+	harness_check(program, REASON_REPLY, "ip4 udp from=53 to=40123");
+}
+
 static void test_management(void **state)
 {
 	struct portcullis *program = harness_open();
@@ -383,6 +440,8 @@ int main(void)
 		TEST(test_closed_by_a_swap),
 		TEST(test_withdrawn),
 		TEST(test_monitor),
+		TEST(test_enforced_after_monitoring),
+		TEST(test_marks_pushed_out),
 		cmocka_unit_test(test_management),
 	};
 

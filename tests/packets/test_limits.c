@@ -136,6 +136,32 @@ static void test_flood(void **state)
 	assert_int_equal(count_changed(*state, &place), 0);
 }
 
+/* What a stricter limit of the same name has left behind does not outlast it. */
+static void test_raised(void **state)
+{
+	struct portcullis *program = *state;
+
+	harness_check(program, REASON_PUBLISHED, TO4 "tcp to=7003");
+	for (unsigned int key = 0; key < LIMIT_BUCKETS; key++) {
+		struct limit_bucket bucket;
+
+		assert_int_equal(
+			bpf_map_lookup_elem(bpf_map__fd(program->maps.limits), &key, &bucket), 0);
+		for (unsigned int i = 0; i < BUCKET_LIMITS; i++)
+			bucket.limit[i].full += bucket.limit[i].tag ? LATE : 0;
+		table[key] = bucket;
+	}
+	write_table(program);
+	harness_check(program, REASON_OVER_LIMIT, TO4 "tcp to=7003");
+	for (unsigned int key = 0; key < LIMIT_BUCKETS; key++) {
+		assert_int_equal(
+			bpf_map_lookup_elem(bpf_map__fd(program->maps.limits), &key, &table[key]),
+			0);
+		for (unsigned int i = 0; i < BUCKET_LIMITS; i++)
+			assert_true(table[key].limit[i].full < LATE);
+	}
+}
+
 static void test_first_place_is_shared(void **state)
 {
 	struct timespec now;
@@ -185,7 +211,7 @@ static __u64 find_tag(const struct portcullis *program)
 /* Both halves of the secret count: nobody outside can tell who shares a bucket with whom. */
 static void test_secret(void **state)
 {
-	static const __u64 secrets[][2] = {{0, 0}, {1, 0}, {0, 1}};
+	static const __u64 secrets[][2] = {{0, 0}, {1, 0}, {0, 2}}; /* one is odd anyway */
 	__u64 tags[3];
 
 	for (int i = 0; i < 3; i++) {
@@ -274,6 +300,7 @@ int main(void)
 		limit_test(test_limit_of_a_network),
 		limit_test(test_tokens_come_back),
 		limit_test(test_flood),
+		limit_test(test_raised),
 		limit_test(test_first_place_is_shared),
 		limit_test(test_full_ones_give_way),
 		limit_test(test_last_token_is_given_once),

@@ -257,13 +257,14 @@ static void leaves_the_host_of_a_site_alone(void **state)
 
 /* A site on card0, whose servers are where the outsiders are: card0's wire leads to 192.0.2.0/24.
  */
-static struct choice *choose_reached(const char *address, const char *settings)
+static struct choice *choose_reached(const char *interface, const char *address,
+				     const char *settings)
 {
 	g_autofree char *site = g_strdup_printf("| Server | Address | Profile |\n|---|---|---|\n"
 						"| fe01 | %s | web |\n\n"
 						"| Setting | Value |\n|---|---|\n"
-						"| Interface | card0 |\n%s",
-						address, settings);
+						"| Interface | %s |\n%s",
+						address, interface, settings);
 	struct choice *choice = choose(DOCUMENT, site);
 
 	choice_set_interface(choice, "card0", NULL, ATTACH_AUTO);
@@ -276,12 +277,17 @@ static void warns_of_servers_outside(void **state)
 		"card0: warning: this host's routes lead to server 'fe01' through it: what servers "
 		"send is dropped there as forged-source, unless the setting Inside names it\n";
 
-	check_asked(choose_reached("10.0.1.11, 192.0.2.77", ""), false, true, warning);
-	check_asked(choose_reached("192.0.2.64/28", ""), false, true, warning);
-	check_asked(choose_reached("192.0.2.77", "| Inside | card0 |\n"), false, true, "");
-	check_asked(choose_reached("192.0.2.77", "| Replies | off |\n"), false, true, "");
+	check_asked(choose_reached("card0", "10.0.1.11, 192.0.2.77", ""), false, true, warning);
+	check_asked(choose_reached("card0", "192.0.2.64/28", ""), false, true, warning);
+	check_asked(choose_reached("card0", "192.0.2.77", "| Inside | card0 |\n"), false, true, "");
+	check_asked(choose_reached("card0", "192.0.2.77", "| Replies | off |\n"), false, true, "");
+	/* by an alternative name it would be none of those that are gated */
+	check_asked(choose_reached("outer", "10.0.1.11", "| Inside | outer |\n"), false, false,
+		    "s.md:8: error: Inside names 'outer' by an alternative name, expected the "
+		    "interface's own\n");
 	/* this host itself, and where no route leads */
-	check_asked(choose_reached("192.0.2.1, 10.0.1.11, 2001:db8::1", ""), false, true, "");
+	check_asked(choose_reached("card0", "192.0.2.1, 10.0.1.11, 2001:db8::1", ""), false, true,
+		    "");
 }
 
 #define SSH_DOCUMENT                                                          \

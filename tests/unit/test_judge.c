@@ -236,6 +236,12 @@ static void judges_icmp_types(void **state)
 		assert_int_equal(judge_number(generation, QUESTION_ICMP, "10.8.0.1", type),
 				 REASON_UNLISTED);
 	}
+	assert_int_equal(judge(generation, &(struct question){.kind = QUESTION_ICMP,
+							      .source = address("10.9.7.11"),
+							      .destination = address("10.9.0.1"),
+							      .icmp_type = 8})
+				 .reason,
+			 REASON_FORGED_SOURCE);
 	generation_free(generation);
 }
 

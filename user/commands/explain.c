@@ -234,9 +234,10 @@ static enum exit_code explain_loaded(struct context *context, const struct words
 	return code;
 }
 
-/* A profile's or a site's choice, on an interface that stands for any. */
+/* A profile's or a site's choice, on the interface that is named, or one that stands for any. */
 static struct choice *choose(struct context *context, const char *policy)
 {
+	const char *interface = on_interface ? on_interface : "explain";
 	struct choice *choice = choice_new();
 	g_autoptr(GPtrArray) sources = inputs_read(context->documents, NULL, context->messages);
 	struct messages *unheard = messages_new();
@@ -247,10 +248,10 @@ static struct choice *choose(struct context *context, const char *policy)
 	g_ptr_array_unref(choice->sources);
 	if (canonical || !g_file_test(policy, G_FILE_TEST_EXISTS)) {
 		choice->sources = g_ptr_array_ref(sources);
-		choice_set_interface(choice, "explain", policy, ATTACH_AUTO);
+		choice_set_interface(choice, interface, policy, ATTACH_AUTO);
 	} else {
 		choice->sources = inputs_read(context->documents, policy, context->messages);
-		choice_set_interface(choice, "explain", NULL, ATTACH_AUTO);
+		choice_set_interface(choice, interface, NULL, ATTACH_AUTO);
 	}
 	policy_free(shipped);
 	messages_free(unheard);
