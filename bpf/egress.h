@@ -132,11 +132,11 @@ static __always_inline void learn_udp(const struct __sk_buff *ctx, const struct 
 
 	if (flow && flow->state == FLOW_UDP)
 		state = FLOW_UDP;
-	/* what a monitored server seemed to begin is not trusted once it is enforced */
+	/* what it seemed to begin while it was monitored has to end before it can begin it again */
 	if (flow && flow->state == FLOW_UDP_MONITORED && !sent->monitored)
-		inbound = flow;
-	if ((inbound && inbound != flow && inbound->expires == expires) ||
-	    (!inbound && flow && flow->expires == expires) || !may_teach(ctx))
+		return;
+	if ((inbound && inbound->expires == expires) || (flow && flow->expires == expires) ||
+	    !may_teach(ctx))
 		return;
 	if (inbound || (!flow && is_peers(sent)))
 		inbound_record(sent->tag);

@@ -356,7 +356,24 @@ static void test_monitor(void **state)
 	harness_check(*state, REASON_REPLY, "ip4 udp from=53 to=40125");
 }
 
-/* What a server seemed to begin while it was only monitored opens nothing when it is enforced. */
+/* As if this time had gone by. */
+static void age_flows(struct portcullis *program, uint32_t seconds)
+{
+	int fd = bpf_map__fd(program->maps.flows);
+	struct flow_bucket bucket;
+
+	for (uint32_t key = 0; key < FLOW_BUCKETS; key++) {
+		assert_int_equal(bpf_map_lookup_elem(fd, &key, &bucket), 0);
+		for (int i = 0; i < BUCKET_FLOWS; i++)
+			bucket.flow[i].expires -= MIN(bucket.flow[i].expires, seconds);
+		assert_int_equal(bpf_map_update_elem(fd, &key, &bucket, 0), 0);
+	}
+}
+
+/*
+ * What a server seemed to begin while it was only monitored opens nothing when it is enforced, but
+ * has ended after two minutes, however often the server asks.
+ */
 static void test_enforced_after_monitoring(void **state)
 {
 	static const char question[] = "ip4 src=10.0.1.13 dst=192.0.2.7 udp from=40124 to=53";
@@ -380,6 +397,13 @@ static void test_enforced_after_monitoring(void **state)
 	}
 	harness_leave(next, INNER, "ip4 src=10.0.1.13 dst=192.0.2.7 udp from=40125 to=53");
 	assert_int_equal(passes(next, "ip4 dst=10.0.1.13 udp from=53 to=40125"), true);
+	for (int i = 0; i < 2; i++) {
+		harness_leave(next, INNER, question);
+		age_flows(next, FLOW_UDP_SECONDS * 2 / 3);
+	}
+	assert_int_equal(passes(next, "ip4 dst=10.0.1.13 udp from=53 to=40124"), false);
+	harness_leave(next, INNER, question);
+	assert_int_equal(passes(next, "ip4 dst=10.0.1.13 udp from=53 to=40124"), true);
 	portcullis__destroy(next);
 }
 
