@@ -177,10 +177,7 @@ static bool detach_others(const struct gate *gate, const struct generation *next
 	return true;
 }
 
-/*
- * Puts the programs in place, interface by interface, and detaches the others; or nothing, but that
- * of several others those before one that cannot be detached stay so.
- */
+/* All or nothing, but others that were detached before one that cannot be detached stay so. */
 static bool switch_over(const struct gate *gate, const struct generation *next,
 			const struct load *load, struct messages *messages)
 {
