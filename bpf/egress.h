@@ -20,6 +20,7 @@
 /* All that is learnt from: the packet itself cannot be given to a global function. */
 struct sent {
 	__u64 tag;         /* of its flow */
+	__u64 pair;        /* of all flows between its ends, if the server is monitored */
 	__u32 peer;        /* that of its other end in `flow_peers` */
 	__u32 profile;     /* the server's */
 	__u32 transport;   /* enum transport */
@@ -120,6 +121,7 @@ static __always_inline bool is_peers(const struct sent *sent)
 	__u32 opened = opened_by(sent);
 
 	return is_plain(opened) || is_older(sent) ||
+	       (sent->monitored && inbound_find(sent->pair)) ||
 	       ((opened || sent->monitored) && inbound_is_full(sent->tag));
 }
 
@@ -128,20 +130,14 @@ static __always_inline void learn_udp(const struct __sk_buff *ctx, const struct 
 	__u32 expires = seconds_now() + FLOW_UDP_SECONDS;
 	const struct flow *inbound = inbound_find(sent->tag);
 	const struct flow *flow = inbound ? NULL : flow_find(sent->tag);
-	enum flow_state state = sent->monitored ? FLOW_UDP_MONITORED : FLOW_UDP;
 
-	if (flow && flow->state == FLOW_UDP)
-		state = FLOW_UDP;
-	/* what it seemed to begin while it was monitored has to end before it can begin it again */
-	if (flow && flow->state == FLOW_UDP_MONITORED && !sent->monitored)
-		return;
 	if ((inbound && inbound->expires == expires) || (flow && flow->expires == expires) ||
 	    !may_teach(ctx))
 		return;
 	if (inbound || (!flow && is_peers(sent)))
 		inbound_record(sent->tag);
 	else
-		learn(sent, state, expires);
+		learn(sent, FLOW_UDP, expires);
 }
 
 /* A connection that is older than the gate; the higher port is the one that asked. */
@@ -256,6 +252,8 @@ static __always_inline void egress_learn(struct __sk_buff *ctx)
 	sent.peer = flow_peer(&packet, OUTBOUND);
 	sent.profile = target_profile(outcome.target);
 	sent.monitored = target_monitor(outcome.target);
+	if (unlikely(sent.monitored))
+		sent.pair = flow_pair(&packet, OUTBOUND);
 	sent.transport = packet.transport;
 	sent.source_port = bpf_ntohs(source_port(&packet));
 	sent.destination_port = packet.destination_port;

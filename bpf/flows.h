@@ -21,17 +21,12 @@ enum direction {
 	OUTBOUND,
 };
 
-/* The same for both directions of a flow: the server's end comes first. Never 0. */
-static __always_inline __u64 flow_tag(const struct packet *packet, enum direction direction)
+/* The same for both directions: the server's end comes first. Never 0. */
+static __always_inline __u64 flow_hash(const struct packet *packet, enum direction direction,
+				       __u64 ports)
 {
-	__u64 from = bpf_ntohs(source_port(packet)), odd = secret[1];
-	__u64 ports = (__u64)packet->transport << 32;
-	__u64 mixed;
+	__u64 odd = secret[1], mixed;
 
-	if (direction == INBOUND)
-		ports |= packet->destination_port << 16 | from;
-	else
-		ports |= from << 16 | packet->destination_port;
 	if (packet->ip == IP_V4) {
 		__u64 source = packet->ip4->saddr, destination = packet->ip4->daddr;
 
@@ -50,6 +45,21 @@ static __always_inline __u64 flow_tag(const struct packet *packet, enum directio
 		mixed = hash_mix(mixed, peer->half[1], odd);
 	}
 	return hash_mix(mixed, ports, odd) | 1;
+}
+
+static __always_inline __u64 flow_tag(const struct packet *packet, enum direction direction)
+{
+	__u64 from = bpf_ntohs(source_port(packet)), to = packet->destination_port;
+
+	return flow_hash(packet, direction,
+			 (__u64)packet->transport << 32 |
+				 (direction == INBOUND ? to << 16 | from : from << 16 | to));
+}
+
+/* Of all that one end sends the other: no flow has ports of 0. */
+static __always_inline __u64 flow_pair(const struct packet *packet, enum direction direction)
+{
+	return flow_hash(packet, direction, 0);
 }
 
 /* The bit in `flow_peers` of the other end. */
@@ -175,11 +185,11 @@ static __always_inline bool is_closing(const struct packet *packet)
 }
 
 /* What becomes of a packet that is refused: a global function, verified once. */
-__noinline bool flow_answers(__u64 tag, __u32 closing, __u32 monitored)
+__noinline bool flow_answers(__u64 tag, __u32 closing)
 {
 	struct flow *flow = flow_find(tag);
 
-	if (!flow || (flow->state == FLOW_UDP_MONITORED && !monitored))
+	if (!flow)
 		return false;
 	/* what is left are the server's last words */
 	if (closing && flow->state != FLOW_TCP_CLOSING) {
@@ -207,6 +217,17 @@ static __always_inline void note_inbound(const struct packet *packet)
 		flow_note(flow_tag(packet, INBOUND));
 }
 
+/*
+ * A packet that passes only because it is counted and not dropped, and whose ports are out of
+ * reach: from whatever port the server answers, it begins nothing.
+ */
+static __always_inline void note_unread(const struct packet *packet)
+{
+	if (replies && unlikely(target_monitor(packet->outcome->target)) &&
+	    !packet->outcome->nobody)
+		flow_note(flow_pair(packet, INBOUND));
+}
+
 /* A packet whose port is refused, and the reason set: perhaps it answers. */
 static __always_inline bool judge_reply(struct packet *packet)
 {
@@ -220,7 +241,7 @@ static __always_inline bool judge_reply(struct packet *packet)
 		return false;
 	}
 	if (unlikely(was_asked(packet)) &&
-	    flow_answers(flow_tag(packet, INBOUND), is_closing(packet), monitored))
+	    flow_answers(flow_tag(packet, INBOUND), is_closing(packet)))
 		return decide(packet, REASON_REPLY);
 	if (unlikely(monitored))
 		note_inbound(packet);

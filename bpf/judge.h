@@ -225,8 +225,11 @@ static __always_inline bool judge_transport(struct cursor *cursor, struct packet
 static __always_inline bool judge_other(struct cursor *cursor, struct packet *packet)
 {
 	if (!is_later_fragment(packet) && is_extension(packet->ip, packet->protocol) &&
-	    !parse_extensions(cursor, packet))
+	    !parse_extensions(cursor, packet)) {
+		if (packet->outcome->reason == REASON_HEADER_CHAIN)
+			note_unread(packet);
 		return false;
+	}
 	if (is_later_fragment(packet))
 		return judge_later_fragment(packet);
 	if (judge_transport(cursor, packet))

@@ -294,10 +294,9 @@ struct fragment_table {
 
 enum flow_state {
 	FLOW_UDP,
-	FLOW_TCP_OPENING,   /* the server's SYN was seen */
-	FLOW_TCP_OPEN,      /* and more from it */
-	FLOW_TCP_CLOSING,   /* a FIN or RST, from either end */
-	FLOW_UDP_MONITORED, /* begun while the server was only monitored: answers nothing after */
+	FLOW_TCP_OPENING, /* the server's SYN was seen */
+	FLOW_TCP_OPEN,    /* and more from it */
+	FLOW_TCP_CLOSING, /* a FIN or RST, from either end */
 };
 
 /* How long a flow lives after the server's last packet, in seconds: RFC 4787, 4.3; RFC 5382, 5. */

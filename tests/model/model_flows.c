@@ -107,6 +107,26 @@ static bool leaves_mark(const struct packet *packet, enum reason by_port)
 	return by_port == REASON_MANAGEMENT || (by_port == REASON_PUBLISHED && packet->opened);
 }
 
+/* Of whatever protocol and ports. */
+static struct model_flow pair_of(const struct packet *packet, bool leaves)
+{
+	struct model_flow pair = flow_of(packet, leaves);
+
+	pair.protocol = 0;
+	pair.server_port = pair.peer_port = 0;
+	return pair;
+}
+
+/* A packet with more headers than are walked: what a monitored server answers to it may be
+ * anything. */
+void meet_unread(struct packet *packet)
+{
+	struct model_flow pair = pair_of(packet, false);
+
+	if (packet->policy->replies && is_monitored(packet) && !packet->unspecified)
+		record_met(packet->memory, &pair);
+}
+
 /* RFC 6335 section 6: from there servers answer, and nobody asks. */
 static bool is_from_system_port(const struct packet *packet)
 {
@@ -154,6 +174,8 @@ static void learn_udp(const struct packet *packet)
 	struct model_flow wanted = flow_of(packet, true);
 	const struct model_flow *met = find_flow(memory->met, memory->met_count, &wanted);
 	const struct model_flow *begun = find_flow(memory->begun, memory->begun_count, &wanted);
+	struct model_flow pair = pair_of(packet, true);
+	const struct model_flow *unread = find_flow(memory->met, memory->met_count, &pair);
 	const struct model_ports *opening = opening_of_source(packet);
 
 	if (lives_at(met, memory->now))
@@ -164,6 +186,8 @@ static void learn_udp(const struct packet *packet)
 		record_met(memory, &wanted);
 	else if (packet->policy->pickup && packet->from < packet->to)
 		record_met(memory, &wanted); /* older than the gate: the lower port was asked */
+	else if (is_monitored(packet) && lives_at(unread, memory->now))
+		record_met(memory, &wanted);
 	else
 		record_begun(memory, &wanted, MODEL_DATAGRAMS);
 }

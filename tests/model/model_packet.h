@@ -84,6 +84,7 @@ enum reason judge_guard(struct packet *packet);
 
 /* The verdict by port, in view of what went on before. */
 enum reason judge_flow(struct packet *packet, enum reason by_port);
+void meet_unread(struct packet *packet);
 
 /* What a server sends. */
 void learn_flow(struct packet *packet);

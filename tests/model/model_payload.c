@@ -339,6 +339,8 @@ enum reason judge_payload(struct packet *packet)
 		reason = judge_transport(packet);
 	else if (packet->unspecified)
 		reason = REASON_BAD_ADDRESS;
+	else if (reason == REASON_HEADER_CHAIN)
+		meet_unread(packet);
 	if (packet->fragment && !packet->offset && packet->other == UNDECIDED)
 		packet->other = other_of_first(packet, reason);
 	if (packet->fragment && !packet->offset && reason < REASON_NOT_PUBLISHED)

@@ -171,11 +171,8 @@ void rig_count_live(const struct flow_table *table, size_t by_stage[MODEL_STAGES
 	for (size_t i = 0; i < table->count * BUCKET_FLOWS; i++) {
 		const struct flow *flow = &table->buckets[i / BUCKET_FLOWS].flow[i % BUCKET_FLOWS];
 
-		const uint32_t stage =
-			flow->state == FLOW_UDP_MONITORED ? MODEL_DATAGRAMS : flow->state;
-
-		if (flow->tag && stage < MODEL_STAGES && flow->expires > now.tv_sec)
-			by_stage[stage]++;
+		if (flow->tag && flow->state < MODEL_STAGES && flow->expires > now.tv_sec)
+			by_stage[flow->state]++;
 	}
 }
 
