@@ -49,6 +49,10 @@ unbroken() {
 		"$(seq -f 'line %g' 0 $((TYPED - 1)) | md5sum)" "$(md5sum <"$WORK/session$1")"
 }
 
+swapped_enough() {
+	[ "$(grep -c "in force" "$WORK/swaps")" -ge 5 ]
+}
+
 test_session() {
 	local four six
 
@@ -60,7 +64,7 @@ test_session() {
 	until_true grep -q 'line 9' "$WORK/sessionIPv6"
 	exits "up" 0 portcullis up "$WORK/site.md"
 	swap_often fe01 director -- fe01 closed
-	sleep 2
+	until_true swapped_enough
 	stop_swaps
 	same "others do not reach the host" "silence silence" \
 		"$(answer $EDGE4 2223) $(answer $EDGE6 2223)"
