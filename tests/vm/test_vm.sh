@@ -70,7 +70,7 @@ install_modules() {
 
 make_initramfs() {
 	mkdir -p "$ROOT"/{bin,dev,proc,sys,run,tmp,tests} &&
-		install_modules virtio_pci virtio_net veth bridge bonding tcp_diag udp_diag &&
+		install_modules virtio_pci virtio_net veth bridge bonding tcp_diag udp_diag sch_ingress cls_bpf &&
 		cp "$(command -v busybox)" "$ROOT/bin/" &&
 		install_programs "$(command -v bash)" "$(command -v ip)" "$(command -v jq)" bin &&
 		install_programs "$PORTCULLIS" build &&
