@@ -103,8 +103,7 @@ static __always_inline void note_asked(__u32 peer)
 
 static __always_inline void learn(const struct sent *sent, enum flow_state state, __u32 expires)
 {
-	__u32 key = sent->tag >> 32 & (FLOW_BUCKETS - 1);
-	struct flow_bucket *bucket = bpf_map_lookup_elem(&flows, &key);
+	struct flow_bucket *bucket = flow_bucket(&flows, FLOW_BUCKETS, sent->tag);
 
 	note_asked(sent->peer);
 	if (likely(bucket))

@@ -56,7 +56,7 @@ static __always_inline __u64 flow_tag(const struct packet *packet, enum directio
 				 (direction == INBOUND ? to << 16 | from : from << 16 | to));
 }
 
-/* Of all that one end sends the other: no flow has ports of 0. */
+/* Of all flows between two ends: none of them has ports of 0. */
 static __always_inline __u64 flow_pair(const struct packet *packet, enum direction direction)
 {
 	return flow_hash(packet, direction, 0);
@@ -88,6 +88,13 @@ static __always_inline bool was_asked(const struct packet *packet)
 	return peers && peers->asked[peer / 64] >> peer % 64 & 1;
 }
 
+static __always_inline struct flow_bucket *flow_bucket(void *table, __u32 buckets, __u64 tag)
+{
+	__u32 key = tag >> 32 & (buckets - 1);
+
+	return bpf_map_lookup_elem(table, &key);
+}
+
 static __always_inline struct flow *flow_in(struct flow_bucket *bucket, __u64 tag)
 {
 #pragma unroll
@@ -102,24 +109,28 @@ static __always_inline bool flow_lives(const struct flow *flow)
 	return flow && seconds_now() <= flow->expires;
 }
 
-/* What the server began; NULL if nothing that lives. */
-static __always_inline struct flow *flow_find(__u64 tag)
+static __always_inline struct flow *flow_living(struct flow_bucket *bucket, __u64 tag)
 {
-	__u32 key = tag >> 32 & (FLOW_BUCKETS - 1);
-	struct flow_bucket *bucket = bpf_map_lookup_elem(&flows, &key);
 	struct flow *flow = likely(bucket) ? flow_in(bucket, tag) : NULL;
 
 	return flow_lives(flow) ? flow : NULL;
 }
 
+/* What the server began; NULL if nothing that lives. */
+static __always_inline struct flow *flow_find(__u64 tag)
+{
+	return flow_living(flow_bucket(&flows, FLOW_BUCKETS, tag), tag);
+}
+
+static __always_inline struct flow_bucket *inbound_bucket(__u64 tag)
+{
+	return flow_bucket(&inbound_flows, INBOUND_FLOW_BUCKETS, tag);
+}
+
 /* What a peer began. */
 static __always_inline struct flow *inbound_find(__u64 tag)
 {
-	__u32 key = tag >> 32 & (INBOUND_FLOW_BUCKETS - 1);
-	struct flow_bucket *bucket = bpf_map_lookup_elem(&inbound_flows, &key);
-	struct flow *flow = likely(bucket) ? flow_in(bucket, tag) : NULL;
-
-	return flow_lives(flow) ? flow : NULL;
+	return flow_living(inbound_bucket(tag), tag);
 }
 
 /*
@@ -147,8 +158,7 @@ static __always_inline void flow_record(struct flow_bucket *bucket, __u64 tag,
 /* Whether a flow that a peer began may have lost its place to others that live. */
 static __always_inline bool inbound_is_full(__u64 tag)
 {
-	__u32 key = tag >> 32 & (INBOUND_FLOW_BUCKETS - 1);
-	struct flow_bucket *bucket = bpf_map_lookup_elem(&inbound_flows, &key);
+	struct flow_bucket *bucket = inbound_bucket(tag);
 	bool full = true;
 
 	if (unlikely(!bucket))
@@ -162,8 +172,7 @@ static __always_inline bool inbound_is_full(__u64 tag)
 /* That a peer began it, or that it goes on: written once a second at the most. */
 static __always_inline void inbound_record(__u64 tag)
 {
-	__u32 key = tag >> 32 & (INBOUND_FLOW_BUCKETS - 1);
-	struct flow_bucket *bucket = bpf_map_lookup_elem(&inbound_flows, &key);
+	struct flow_bucket *bucket = inbound_bucket(tag);
 	__u32 expires = seconds_now() + FLOW_UDP_SECONDS;
 	struct flow *flow;
 

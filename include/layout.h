@@ -285,8 +285,10 @@ struct fragment_table {
 /*
  * `flows` and `inbound_flows`: by a keyed hash of both ends, the protocol and the interface. In
  * `flows` stands what a server began itself, and whose answers pass; the egress program writes it.
- * In `inbound_flows` stand flows that peers began, over UDP, which does not tell: nothing that the
- * server sends in one makes it a reply. Of a bucket the flow that would expire first gives way.
+ * In `inbound_flows` stand flows that peers began where that cannot be told later: over UDP, and
+ * over TCP while connections are picked up. Nothing that the server sends in one makes it a reply.
+ * A pair of ends without ports stands for all UDP between them. Of a bucket the flow that would
+ * expire first gives way.
  */
 #define FLOW_BUCKETS         32768
 #define INBOUND_FLOW_BUCKETS 16384
