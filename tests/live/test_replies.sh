@@ -9,21 +9,6 @@ alone "$@" || bail_out "cannot mount a BPF file system"
 
 OTHER4=192.0.2.3 OTHER6=2001:db8:1::3 # the client's, too
 
-# site REPLIES: a front-end, and nobody else
-site() {
-	cat <<-END
-		| Server | Address | Profile |
-		|---|---|---|
-		| fe01 | $SERVER4, $SERVER6 | front-end |
-
-		| Setting | Value |
-		|---|---|
-		| Interface | card |
-		| Unlisted | drop |
-		| Replies | $1 |
-	END
-}
-
 certify() {
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
 		-subj /CN=portal.example -addext subjectAltName=DNS:portal.example \
@@ -177,8 +162,8 @@ test_off() {
 if ! make_edge || ! low_ports server edge || ! outside; then
 	bail_out "cannot make network namespaces"
 fi
-site on >"$WORK/on.md"
-site off >"$WORK/off.md"
+site card Unlisted drop Replies on >"$WORK/on.md"
+site card Unlisted drop Replies off >"$WORK/off.md"
 crafter
 test_interface
 test_site

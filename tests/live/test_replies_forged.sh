@@ -10,20 +10,6 @@ alone "$@" || bail_out "cannot mount a BPF file system"
 # behind the client, so that the edge routes what is forged out by the card it came in by
 FAR4=203.0.113.9 FAR6=2001:db8:3::9
 
-# site MODE
-site() {
-	cat <<-END
-		| Server | Address | Profile |
-		|---|---|---|
-		| fe01 | $SERVER4, $SERVER6 | front-end |
-
-		| Setting | Value |
-		|---|---|
-		| Interface | card |
-		| Mode | $1 |
-	END
-}
-
 # route_back VIA4 VIA6: what is for the far addresses goes back out
 route_back() {
 	ip -n edge route replace 203.0.113.0/24 via "$1" &&
@@ -58,7 +44,7 @@ routed() {
 }
 
 test_site() {
-	site enforce >"$WORK/site.md"
+	site card Mode enforce >"$WORK/site.md"
 	exits "up with a site" 0 portcullis up "$WORK/site.md"
 	forged "forged" forged-source 53 udp
 	no_reply "a site" no-such-flow 53 udp
@@ -73,7 +59,7 @@ test_site() {
 }
 
 test_site_monitor() {
-	site monitor >"$WORK/site.md"
+	site card Mode monitor >"$WORK/site.md"
 	exits "up with a site in monitor mode" 0 portcullis up "$WORK/site.md"
 	routed "monitored" "forged-source would-drop" 53 udp
 	no_reply "a monitored site" "no-such-flow would-drop" 53 udp

@@ -14,13 +14,6 @@ on() {
 	filters "$1" | paste -sd ' '
 }
 
-# cards INTERFACE: a site on these
-cards() {
-	printf '| Server | Address | Profile |\n|---|---|---|\n| fe01 | %s | front-end |\n\n' \
-		"$SERVER4"
-	printf '| Setting | Value |\n|---|---|\n| Interface | %s |\n' "$1"
-}
-
 second_card() {
 	new_host other && segment card2 203.0.113 other
 }
@@ -166,7 +159,7 @@ two() {
 }
 
 test_killed() {
-	cards "card, card2" >"$WORK/two.md"
+	site "card, card2" >"$WORK/two.md"
 	killed "up, then down" none "up card front-end" "down --all"
 	killed "up, then up elsewhere" none "up card2 front-end" "up card front-end"
 	killed "replies off" one "up card front-end --replies off" "up card front-end --replies off"

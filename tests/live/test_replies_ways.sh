@@ -9,24 +9,6 @@ alone "$@" || bail_out "cannot mount a BPF file system"
 
 OTHER4=203.0.113.2 OTHER6=2001:db8:3::2 # behind the second uplink
 
-# site CARDS [SETTING VALUE]...
-site() {
-	cat <<-END
-		| Server | Address | Profile |
-		|---|---|---|
-		| fe01 | $SERVER4, $SERVER6 | front-end |
-
-		| Setting | Value |
-		|---|---|
-		| Interface | $1 |
-	END
-	shift
-	while [ $# -gt 0 ]; do
-		echo "| $1 | $2 |"
-		shift 2
-	done
-}
-
 second_card() {
 	new_host other && segment card2 203.0.113 other && segment6 card2 2001:db8:3 other
 }

@@ -16,6 +16,24 @@ words() {
 	in_host "$1" python3 "$WORDS" "${@:2}"
 }
 
+# site CARDS [SETTING VALUE]...: a front-end behind them
+site() {
+	cat <<-END
+		| Server | Address | Profile |
+		|---|---|---|
+		| fe01 | $SERVER4, $SERVER6 | front-end |
+
+		| Setting | Value |
+		|---|---|
+		| Interface | $1 |
+	END
+	shift
+	while [ $# -gt 0 ]; do
+		echo "| $1 | $2 |"
+		shift 2
+	done
+}
+
 # answer_at NAMESPACE PORT...: UDP sockets that answer, named after the namespace
 answer_at() {
 	start "answers_$1" "$1" python3 "$WORDS" answer "${@:2}"
