@@ -266,19 +266,34 @@ static void sweep_transport(struct compiled *compiled, const GPtrArray *profiles
 	g_ptr_array_unref(sweep->active);
 }
 
-struct compiled *profile_compile(const struct policy *policy, const char *canonical)
+static struct compiled *compile(const char *name, const GPtrArray *profiles)
 {
-	g_autofree char *error = NULL;
-	g_autoptr(GPtrArray) profiles = expression_parse(policy, canonical, &error);
-	struct compiled *compiled;
+	struct compiled *compiled = g_new0(struct compiled, 1);
 
-	if (!profiles)
-		return NULL;
-	compiled = g_new0(struct compiled, 1);
-	compiled->name = g_strdup(canonical);
+	compiled->name = g_strdup(name);
 	compiled->openings = g_ptr_array_new_with_free_func((GDestroyNotify)opening_free);
 	compiled->excepted = g_ptr_array_new_with_free_func((GDestroyNotify)excepted_free);
 	for (uint8_t transport = 0; transport < TRANSPORTS; transport++)
 		sweep_transport(compiled, profiles, transport);
 	return compiled;
+}
+
+struct compiled *profile_compile(const struct policy *policy, const char *canonical)
+{
+	g_autofree char *error = NULL;
+	g_autoptr(GPtrArray) profiles = expression_parse(policy, canonical, &error);
+
+	return profiles ? compile(canonical, profiles) : NULL;
+}
+
+struct compiled *role_compile(const struct role *role)
+{
+	g_autoptr(GPtrArray) roles = g_ptr_array_new();
+	g_autoptr(GPtrArray) profiles = g_ptr_array_new();
+	g_autoptr(GArray) except = g_array_new(FALSE, FALSE, sizeof(struct exception));
+	struct profile alone = {.name = role->name, .roles = roles, .except = except};
+
+	g_ptr_array_add(roles, (gpointer)role);
+	g_ptr_array_add(profiles, &alone);
+	return compile(role->name, profiles);
 }

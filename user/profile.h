@@ -45,6 +45,10 @@ char *profile_canonical(const struct policy *policy, const char *expression, boo
 
 /* Compiles a canonical expression. What an Except names is closed for that profile's own rows. */
 struct compiled *profile_compile(const struct policy *policy, const char *canonical);
+
+/* A role alone, as a profile of nothing else would open it. */
+struct compiled *role_compile(const struct role *role);
+
 void compiled_free(struct compiled *compiled);
 
 /* The opening or exception that a port stands in; NULL if none. */

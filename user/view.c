@@ -52,6 +52,19 @@ char *view_services(struct json_object *services)
 	return g_string_free(text, FALSE);
 }
 
+char *view_places(struct json_object *services)
+{
+	GString *text = g_string_new(NULL);
+
+	for (size_t i = 0; i < json_object_array_length(services); i++) {
+		struct json_object *one = json_object_array_get_idx(services, i);
+
+		g_string_append_printf(text, "%s%s:%" G_GUINT64_FORMAT, i ? " " : "",
+				       json_string(one, "file"), json_number(one, "line"));
+	}
+	return g_string_free(text, FALSE);
+}
+
 static const struct {
 	const char *key;
 	const char *before, *after; /* what is asked, about what is written */

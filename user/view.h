@@ -28,6 +28,9 @@ char *view_guard(struct json_object *guard);
  * it. */
 char *view_services(struct json_object *services);
 
+/* Where they are stated: "d.md:5 d.md:6". The caller frees it. */
+char *view_places(struct json_object *services);
+
 /*
  * Adds what was counted for a generation: since, ports, reasons, dropped_ports and servers. With
  * the totals of so many seconds before, rates too; before may be NULL.

@@ -126,6 +126,30 @@ static void outgoing_rows_open_nothing(void **state)
 	free_result(&result);
 }
 
+/* No profile's Except has a say. */
+static void compiles_roles(void **state)
+{
+	static const struct {
+		const char *name, *openings;
+	} cases[] = {
+		{"A", "tcp/100-200 m 4; tcp/443-443 3; udp/100-200 m 4"},
+		{"B", "tcp/150-300 5; tcp/443-443 5; udp/500-501 6"},
+		{"C", "udp/1-65535 7"},
+	};
+	struct reading_result result = read_right(TEXT, NULL);
+
+	for (unsigned int i = 0; i < G_N_ELEMENTS(cases); i++) {
+		struct compiled *compiled = role_compile(result.policy->roles->pdata[i]);
+		g_autofree char *openings = print_openings(compiled);
+
+		assert_string_equal(compiled->name, cases[i].name);
+		assert_string_equal(openings, cases[i].openings);
+		assert_int_equal(compiled->excepted->len, 0);
+		compiled_free(compiled);
+	}
+	free_result(&result);
+}
+
 static void the_first_and_last_port(void **state)
 {
 	struct reading_result result = read_right(
@@ -225,6 +249,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(compiles),
 		cmocka_unit_test(outgoing_rows_open_nothing),
+		cmocka_unit_test(compiles_roles),
 		cmocka_unit_test(the_first_and_last_port),
 		cmocka_unit_test(agrees_with_each_port_alone),
 		cmocka_unit_test(unknown_profiles_compile_to_nothing),

@@ -75,6 +75,22 @@ static void shows_services(void **state)
 	}
 }
 
+static void shows_places(void **state)
+{
+	struct json_object *json = json_tokener_parse("[{\"file\": \"d.md\", \"line\": 5}, "
+						      "{\"file\": \"e.md\", \"line\": 12}]");
+	char *text = view_places(json);
+
+	assert_string_equal(text, "d.md:5 e.md:12");
+	g_free(text);
+	json_object_put(json);
+	json = json_tokener_parse("[]");
+	text = view_places(json);
+	assert_string_equal(text, "");
+	g_free(text);
+	json_object_put(json);
+}
+
 static void adds_no_services(void **state)
 {
 	g_autoptr(GPtrArray) rows = g_ptr_array_new();
@@ -141,9 +157,8 @@ static void shows_guards(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(shows_openings),
-		cmocka_unit_test(shows_services),
-		cmocka_unit_test(adds_no_services),
+		cmocka_unit_test(shows_openings), cmocka_unit_test(shows_services),
+		cmocka_unit_test(shows_places),   cmocka_unit_test(adds_no_services),
 		cmocka_unit_test(shows_guards),
 	};
 

@@ -55,20 +55,6 @@ static void add_ipsec(struct json_object *json, const struct policy *policy)
 	}
 }
 
-/* "FILE:LINE" of each row, each once. */
-static char *places(struct json_object *services)
-{
-	GString *text = g_string_new(NULL);
-
-	for (size_t i = 0; i < json_object_array_length(services); i++) {
-		struct json_object *one = json_object_array_get_idx(services, i);
-
-		g_string_append_printf(text, "%s%s:%" G_GUINT64_FORMAT, i ? " " : "",
-				       json_string(one, "file"), json_number(one, "line"));
-	}
-	return g_string_free(text, FALSE);
-}
-
 static void print_ports(struct json_object *list, const char *columns)
 {
 	struct listing *listing = listing_new(columns);
@@ -81,7 +67,7 @@ static void print_ports(struct json_object *list, const char *columns)
 			    output_ports(json_member(one, "first"), json_member(one, "last")),
 			    media ? g_strdup("media") : NULL,
 			    view_services(json_member(one, "services")),
-			    places(json_member(one, "services")));
+			    view_places(json_member(one, "services")));
 	}
 	listing_print(listing);
 }
