@@ -54,6 +54,9 @@ const volatile __u32 pickup_until = 0;
 /* A bit for each IP protocol that passes to guarded servers, besides those judged here. */
 const volatile __u64 protocols[4] = {};
 
+/* Which entry of standby and standby_egress is this interface's. */
+const volatile __u32 standby_entry = 0;
+
 /*
  * Maps of a generation: sized and filled by the loader, then frozen. Where max_entries is 1, the
  * loader sets what the policy needs.
@@ -168,6 +171,34 @@ struct {
 	__type(key, __u32);
 	__type(value, __u8);
 } gated SEC(".maps");
+
+/* Until when the generation may be confirmed. Written by the loader, the only map that it writes
+ * while the generation is in force. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct pending);
+} pending SEC(".maps");
+
+/*
+ * Who judges past the deadline. Pinned: the kernel empties a program array when its last pin and
+ * descriptor go, though a program uses it.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(__u32));
+} standby SEC(".maps");
+
+/* Who learns then, likewise. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(__u32));
+} standby_egress SEC(".maps");
 
 /* What people need to know and the program does not. Written by the loader, which sizes it. */
 struct {

@@ -70,8 +70,7 @@ static __always_inline void reconsider(struct xdp_md *ctx, struct outcome *outco
 		outcome->reason = REASON_BAD_ADDRESS;
 }
 
-SEC("xdp.frags")
-int portcullis(struct xdp_md *ctx)
+static __always_inline int enforce(struct xdp_md *ctx)
 {
 	struct outcome outcome;
 	struct cursor cursor = cursor_make(ctx);
@@ -94,11 +93,63 @@ int portcullis(struct xdp_md *ctx)
 	return XDP_DROP;
 }
 
+SEC("xdp.frags")
+int portcullis(struct xdp_md *ctx)
+{
+	return enforce(ctx);
+}
+
 SEC("tc")
 int portcullis_egress(struct __sk_buff *ctx)
 {
 	catalog_refer();
 	egress_learn(ctx);
+	return TC_ACT_UNSPEC;
+}
+
+/*
+ * The same two for a generation that has to be confirmed. They are programs of their own, as one
+ * that may hand over pays for it at every packet.
+ */
+static __always_inline bool is_undone(void)
+{
+	__u32 key = 0;
+	const struct pending *state = bpf_map_lookup_elem(&pending, &key);
+
+	return state && state->deadline && bpf_ktime_get_coarse_ns() >= state->deadline;
+}
+
+SEC("?xdp.frags")
+int portcullis_unconfirmed(struct xdp_md *ctx)
+{
+	if (unlikely(is_undone()))
+		bpf_tail_call(ctx, &standby, standby_entry);
+	/* still here: nobody stands by any more, and a verdict there must be */
+	return enforce(ctx);
+}
+
+/* Its name, which the kernel cuts off, is as far as that goes the other's: both are our filter. */
+SEC("?tc")
+int portcullis_egress_unconfirmed(struct __sk_buff *ctx)
+{
+	catalog_refer();
+	if (unlikely(is_undone()))
+		bpf_tail_call(ctx, &standby_egress, standby_entry);
+	if (replies)
+		egress_learn(ctx);
+	return TC_ACT_UNSPEC;
+}
+
+/* What stands by where nothing was enforced, or nothing learnt. */
+SEC("?xdp.frags")
+int portcullis_open(struct xdp_md *ctx)
+{
+	return XDP_PASS;
+}
+
+SEC("?tc")
+int portcullis_egress_idle(struct __sk_buff *ctx)
+{
 	return TC_ACT_UNSPEC;
 }
 

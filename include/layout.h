@@ -202,6 +202,16 @@ struct prefix6 {
 	__be32 address[4];
 };
 
+/*
+ * `pending`, one entry, of a generation that has to be confirmed. Past the deadline its programs
+ * hand packets to those of the generation confirmed last, which stand in `standby` and
+ * `standby_egress` by interface of the choice; what was not gated then passes.
+ */
+struct pending {
+	__u64 deadline; /* in ns since boot, by the kernel's coarse clock; 0: confirmed */
+};
+_Static_assert(sizeof(struct pending) == 8, "confirming is one store");
+
 /* --- shared maps: per-CPU arrays of blocks of at most 32 KiB, the kernel's limit --- */
 
 #define BLOCK_BYTES (32 * 1024)

@@ -10,13 +10,15 @@
 
 #include "attach.h"
 #include "egress.h"
+#include "filters.h"
 #include "gate.h"
 #include "host.h"
 #include "image.h"
 #include "image_withdrawn.h"
-#include "interface.h"
+#include "kept.h"
 #include "load.h"
 #include "shared.h"
+#include "standby.h"
 
 /* How long after the first load connections older than it are taken over. */
 #define PICKUP_SECONDS 60
@@ -204,73 +206,6 @@ static bool switch_over(const struct gate *gate, const struct generation *next,
 }
 
 /*
- * Whether the filter on an interface belongs to the program that enforces there: another gate's
- * pair. 0 or -errno.
- */
-static int find_pair(const struct interface *interface, bool *paired)
-{
-	const __u32 id = interface->xdp[XDP_NATIVE] ? interface->xdp[XDP_NATIVE]
-						    : interface->xdp[XDP_GENERIC];
-	struct egress egress;
-	__u32 enforced = 0, learnt = 0;
-	int program, error = id ? egress_find(interface->index, &egress) : 0;
-
-	*paired = false;
-	if (!id || error || egress.program < 0)
-		return error == -EEXIST ? 0 : error;
-	program = bpf_prog_get_fd_by_id(id);
-	error = program < 0 ? -errno : gate_find_map(program, "catalog", &enforced);
-	if (!error)
-		error = gate_find_map(egress.program, "catalog", &learnt);
-	if (program >= 0)
-		close(program);
-	close(egress.program);
-	*paired = enforced && enforced == learnt;
-	return error;
-}
-
-static bool clear_one(const struct interface *interface, enum severity severity,
-		      struct messages *messages)
-{
-	bool paired;
-	int error = find_pair(interface, &paired);
-
-	/* what went away meanwhile is no pair, and no interface */
-	if (error == -ENOENT || error == -ENODEV)
-		error = 0;
-	if (!error && !paired)
-		error = egress_detach(interface->index);
-	if (error)
-		message_add(messages, severity, interface->name, 0,
-			    "cannot remove the egress program: %s", strerror(-error));
-	return !error;
-}
-
-/*
- * Removes our filter wherever a generation (NULL: none) has no use for it: it would learn what
- * nobody asks for. A change cut short, or another tool, may have left one without a link, anywhere.
- */
-static bool clear_egress(const struct generation *next, enum severity severity,
-			 struct messages *messages)
-{
-	bool replies = next && !next->policy->settings.replies_off;
-	g_autoptr(GArray) all = NULL;
-	int error = interfaces_read(&all);
-	bool cleared = true;
-
-	if (error)
-		message_add(messages, severity, "netlink", 0,
-			    "cannot read this host's interfaces: %s", strerror(-error));
-	for (guint i = 0; all && i < all->len; i++) {
-		const struct interface *interface = &g_array_index(all, struct interface, i);
-
-		if (!replies || !choice_interface(next->choice, interface->name))
-			cleared &= clear_one(interface, severity, messages);
-	}
-	return cleared && !error;
-}
-
-/*
  * Clears away the pins of links that are detached, or whose interface is gone, and filters that
  * are of no use. What stays enforces nothing, and the next writer tries again.
  */
@@ -284,7 +219,8 @@ static void clear_left_over(const struct gate *gate, const struct generation *ne
 			message_add(messages, SEVERITY_WARNING, link->pin, 0,
 				    "cannot remove the pin: %s", strerror(errno));
 	}
-	clear_egress(next, SEVERITY_WARNING, messages);
+	filters_clear(next, SEVERITY_WARNING, messages);
+	kept_prune(gate, next, messages);
 }
 
 /* A program that we cannot read may enforce anything: it is not replaced in passing. */
@@ -305,35 +241,102 @@ static bool check_links(const struct gate *gate, struct messages *messages)
 	return true;
 }
 
+/* Those that can be gone back to, the last one first; what was not confirmed is none of them. */
+static void set_previous(const struct gate *gate, struct generation *next)
+{
+	const struct generation *now = gate->generation;
+	int kept = 0;
+
+	if (!now)
+		return;
+	if (!gate_deadline(gate))
+		next->previous[kept++] = now->number;
+	for (int i = 0; kept < GENERATIONS_KEPT; i++)
+		next->previous[kept++] = now->previous[i];
+}
+
 static void stamp(const struct gate *gate, struct generation *next)
 {
 	g_autoptr(GDateTime) now = g_date_time_new_now_utc();
 
-	next->number = gate->generation ? gate->generation->number + 1 : 1;
+	next->number = gate->generation ? gate->loaded + 1 : 1;
 	next->since = g_date_time_format(now, "%Y-%m-%dT%H:%M:%SZ");
+	if (!next->restores)
+		set_previous(gate, next);
 	if (next->counting_since)
 		return;
 	next->counting_since = g_strdup(next->since);
 	next->pickup_until = host_seconds() + PICKUP_SECONDS;
 }
 
+/* Who was confirmed last on each interface. What is not confirmed yet is gone when it is replaced.
+ */
+static struct load_standby standby_of(const struct gate *gate, const struct generation *next)
+{
+	const GPtrArray *interfaces = next->choice->interfaces;
+	struct load_standby standby = {
+		.judges = g_array_new(FALSE, FALSE, sizeof(int)),
+		.learners = g_array_new(FALSE, FALSE, sizeof(int)),
+	};
+
+	for (guint i = 0; i < interfaces->len; i++) {
+		const struct choice_interface *interface = interfaces->pdata[i];
+		const struct gate_link *link = gate_link(gate, interface->name);
+		bool handed_on = link && link->standby_fd >= 0;
+		int judge = !link ? -1 : handed_on ? link->standby_fd : link->program_fd;
+		int learner = !link ? -1 : handed_on ? link->standby_egress_fd : link->egress_fd;
+
+		g_array_append_val(standby.judges, judge);
+		g_array_append_val(standby.learners, learner);
+	}
+	return standby;
+}
+
+/* The time runs from here. */
+static bool start_clock(const struct generation *next, const struct load *load,
+			struct messages *messages)
+{
+	int error = 0;
+
+	if (next->confirm && next->choice->interfaces->len)
+		error = standby_set_deadline(load_program_fd(load, 0),
+					     standby_now() + next->confirm * 1000000000ULL);
+	return !error || fail(messages, "pending", "set the deadline", -error);
+}
+
+static bool put_in_force(struct gate *gate, const struct generation *next, const struct load *load,
+			 struct shared *shared, struct messages *messages)
+{
+	if (!shared_pin(shared, gate->directory, messages))
+		return false;
+	if (!kept_pin(gate->directory, next, load, messages)) {
+		shared_unpin(shared, gate->directory);
+		return false;
+	}
+	if (start_clock(next, load, messages) && switch_over(gate, next, load, messages))
+		return true;
+	kept_unpin(gate->directory, next);
+	shared_unpin(shared, gate->directory);
+	return false;
+}
+
 static bool apply_with(struct gate *gate, const struct generation *next, const struct image *image,
 		       struct shared *shared, struct messages *messages)
 {
 	g_autofree char *text = generation_to_text(next);
+	struct load_standby standby = standby_of(gate, next);
 	struct load_host host;
-	struct load *load = host_describe(next, shared, &host, messages)
-				    ? load_image(image, text, shared, &host, messages)
-				    : NULL;
-	bool done = load && shared_pin(shared, gate->directory, messages);
+	struct load *load = NULL;
+	bool done = host_describe(next, shared, &host, messages);
 
-	if (done) {
-		done = switch_over(gate, next, load, messages);
-		if (!done)
-			shared_unpin(shared, gate->directory);
-	}
+	host.standby = next->confirm ? &standby : NULL;
+	if (done)
+		load = load_image(image, text, shared, &host, messages);
+	done = load && put_in_force(gate, next, load, shared, messages);
 	host_clear(&host);
 	load_free(load);
+	g_array_unref(standby.judges);
+	g_array_unref(standby.learners);
 	return done;
 }
 
@@ -346,7 +349,8 @@ bool gate_apply(struct gate *gate, struct generation *next, struct messages *mes
 
 	if (!check_links(gate, messages))
 		return false;
-	if (!gate->generation && !shared_forget(gate->directory, messages))
+	if (!gate->generation &&
+	    (!shared_forget(gate->directory, messages) || !kept_forget(gate->directory, messages)))
 		return false;
 	image = image_build(next, messages);
 	if (!image)
@@ -378,7 +382,7 @@ bool gate_detach(struct gate *gate, struct messages *messages)
 
 	for (guint i = 0; i < gate->links->len; i++)
 		done &= detach(gate->links->pdata[i], messages);
-	return clear_egress(NULL, SEVERITY_ERROR, messages) && done;
+	return filters_clear(NULL, SEVERITY_ERROR, messages) && done;
 }
 
 bool gate_remove(struct gate *gate, struct messages *messages)

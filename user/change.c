@@ -14,6 +14,7 @@
 #include "layout.h"
 #include "load.h"
 #include "number.h"
+#include "standby.h"
 #include "totals.h"
 #include "view.h"
 
@@ -52,6 +53,33 @@ static void make_absolute(GPtrArray *sources)
 	}
 }
 
+struct choice *change_choose_site(struct context *context, const char *site, const char *mode)
+{
+	struct choice *choice = choice_new();
+	struct messages *unheard = messages_new();
+	struct policy *policy;
+
+	g_ptr_array_unref(choice->sources);
+	choice->sources = inputs_read(context->documents, site, context->messages);
+	policy = policy_read(choice->sources, unheard);
+	for (guint i = 0; i < policy->settings.interfaces->len; i++) {
+		enum attach_mode attach = policy->settings.attach;
+
+		if (mode)
+			attach_mode_parse(mode, &attach);
+		choice_set_interface(choice, policy->settings.interfaces->pdata[i], NULL, attach);
+	}
+	if (!context->messages->errors && !unheard->errors && !choice->interfaces->len)
+		message_add(context->messages, SEVERITY_ERROR, site, 0,
+			    "names no interface, expected a setting Interface");
+	policy_free(policy);
+	messages_free(unheard);
+	if (!context->messages->errors)
+		return choice;
+	choice_free(choice);
+	return NULL;
+}
+
 struct generation *change_compile(struct context *context, const struct gate *gate,
 				  struct choice *choice)
 {
@@ -68,6 +96,7 @@ struct generation *change_compile(struct context *context, const struct gate *ga
 	next->program = load_program_digest();
 	next->by = whoami();
 	next->command = g_strdup(context->line);
+	next->confirm = context->confirm;
 	return next;
 }
 
@@ -75,6 +104,19 @@ static void print_opens(const char *what, const struct compiled *compiled)
 {
 	printf("  %s: %s, %u tcp and %u udp ports open\n", what, compiled->name,
 	       compiled->ports[TRANSPORT_TCP], compiled->ports[TRANSPORT_UDP]);
+}
+
+/* What becomes of it if nobody confirms it. */
+static void report_deadline(const struct generation *generation)
+{
+	if (!generation->confirm)
+		return;
+	printf("  unless 'portcullis confirm' follows within %u second%s, ", generation->confirm,
+	       generation->confirm == 1 ? "" : "s");
+	if (generation->previous[0])
+		printf("generation %u is in force again\n", generation->previous[0]);
+	else
+		puts("nothing is enforced again");
 }
 
 static void report(const struct generation *generation)
@@ -98,6 +140,7 @@ static void report(const struct generation *generation)
 			printf("  %s: %u server%s\n", interface->name, servers->len,
 			       servers->len == 1 ? "" : "s");
 	}
+	report_deadline(generation);
 }
 
 static bool is_monitored(const struct generation *generation, const struct server *server)
@@ -138,15 +181,48 @@ static void report_monitored(const struct gate *gate)
 	messages_free(unheard);
 }
 
+bool change_is_due(struct context *context, const struct gate *gate)
+{
+	if (!gate_deadline(gate) || context->confirm)
+		return true;
+	message_add(context->messages, SEVERITY_ERROR, "portcullis", 0,
+		    "generation %u waits to be confirmed: 'portcullis confirm' or 'portcullis "
+		    "rollback' "
+		    "first, or make this change one to be confirmed, with --confirm SECONDS",
+		    gate->generation->number);
+	return false;
+}
+
+/* The generation in force is what was asked for; but time to confirm it may have been, too. */
+static bool keep(struct context *context, const struct gate *gate)
+{
+	const struct gate_link *link = gate->links->pdata[0];
+	int error = 0;
+
+	printf("unchanged: generation %u stays in force\n", gate->generation->number);
+	if (!gate_deadline(gate))
+		return true;
+	error = standby_set_deadline(link->program_fd,
+				     standby_now() + context->confirm * 1000000000ULL);
+	if (error) {
+		message_add(context->messages, SEVERITY_ERROR, "portcullis", 0,
+			    "cannot set the time to confirm it: %s", strerror(-error));
+		return false;
+	}
+	gate->generation->confirm = context->confirm;
+	report_deadline(gate->generation);
+	return true;
+}
+
 enum exit_code change_apply(struct context *context, struct gate *gate, struct generation *next)
 {
 	bool begins = gate->generation && begins_to_enforce(gate->generation, next);
-	bool done = true;
+	bool done = next->restores || change_is_due(context, gate);
 
-	if (gate->generation && gate_is_whole(gate) && generation_same(gate->generation, next) &&
-	    host_is_known(gate))
-		printf("unchanged: generation %u stays in force\n", gate->generation->number);
-	else if ((done = gate_apply(gate, next, context->messages)))
+	if (done && gate->generation && gate_is_whole(gate) &&
+	    generation_same(gate->generation, next) && host_is_known(gate))
+		done = keep(context, gate);
+	else if (done && (done = gate_apply(gate, next, context->messages)))
 		report(next);
 	if (done && begins)
 		report_monitored(gate);

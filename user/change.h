@@ -9,11 +9,23 @@
 #include "gate.h"
 
 /*
+ * The choice that a site (a file, a folder, "-") makes, which names its interfaces itself; mode is
+ * how to attach, if not as it says, or NULL. NULL with messages.
+ */
+struct choice *change_choose_site(struct context *context, const char *site, const char *mode);
+
+/*
  * Compiles a choice, which it takes over, on top of what the gate enforces. NULL with messages. The
  * files' names are absolute from then on, so that `status` can look them up from anywhere.
  */
 struct generation *change_compile(struct context *context, const struct gate *gate,
 				  struct choice *choice);
+
+/*
+ * Whether a change may be made now; an error if it may not: another waits to be confirmed, and this
+ * one need not be.
+ */
+bool change_is_due(struct context *context, const struct gate *gate);
 
 /*
  * Enforces it and prints what is in force now, or that nothing changed. Takes the generation over.

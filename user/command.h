@@ -20,8 +20,10 @@ struct context {
 	bool json;         /* for programs */
 	char **documents;  /* -d; NULL: the site's, else the shipped ones */
 	struct messages
-		*messages; /* main() prints them to standard error when the command is done */
-	const char *line;  /* the command line, for the record */
+		*messages;    /* main() prints them to standard error when the command is done */
+	const char *line;     /* the command line, for the record */
+	unsigned int confirm; /* seconds in which a change is to be confirmed; 0: it need not be */
+	bool allow_lockout;   /* even if an SSH connection to this host is cut off */
 };
 
 struct command {
@@ -32,11 +34,13 @@ struct command {
 	const GOptionEntry *options; /* its own; ends with {NULL} */
 	bool reads_documents;        /* has -d */
 	bool has_json;               /* has --json */
+	bool changes;                /* has --confirm and --allow-lockout */
 	enum exit_code (*run)(struct context *context, int count, char **operands);
 };
 
-extern const struct command check_command, down_command, explain_command, profiles_command,
-	show_command, stats_command, status_command, swap_command, up_command;
+extern const struct command check_command, confirm_command, down_command, explain_command,
+	profiles_command, reload_command, rollback_command, show_command, stats_command,
+	status_command, swap_command, up_command;
 
 /* Adds an error that no file and line goes with; returns EXIT_WRONG. */
 enum exit_code wrong(struct context *context, const char *format, ...) G_GNUC_PRINTF(2, 3);

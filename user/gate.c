@@ -18,14 +18,13 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "egress.h"
+#include "kept.h"
+#include "links.h"
+#include "settle.h"
 
 /* What the program needs: bounded loops, multi-buffer XDP, bound maps; the oldest kernel tested. */
 #define KERNEL_MAJOR 6
 #define KERNEL_MINOR 1
-
-/* How often a reader begins again because a writer was faster. */
-#define TRIES_MAX 100
 
 static bool fail(struct messages *messages, const char *where, const char *step)
 {
@@ -89,223 +88,52 @@ static bool lock(struct gate *gate, struct messages *messages)
 	}
 }
 
-/* How a program is attached to an interface; NULL if what is attached there is another. */
-static const char *attach_name(unsigned int ifindex, __u32 program)
-{
-	LIBBPF_OPTS(bpf_xdp_query_opts, query);
-
-	if (bpf_xdp_query((int)ifindex, 0, &query))
-		return "none";
-	if (query.drv_prog_id == program)
-		return "native";
-	if (query.skb_prog_id == program)
-		return "generic";
-	return query.hw_prog_id == program ? "offloaded" : NULL;
-}
-
-/* Whether a map has a name. 0 or -errno. */
-static int look_at_map(__u32 id, const char *name, bool *has_name)
-{
-	struct bpf_map_info map = {};
-	__u32 size = sizeof(map);
-	int fd = bpf_map_get_fd_by_id(id);
-	int error = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (bpf_obj_get_info_by_fd(fd, &map, &size))
-		error = -errno;
-	*has_name = !error && !strcmp(map.name, name);
-	close(fd);
-	return error;
-}
-
-int gate_find_map(int program, const char *name, __u32 *id)
-{
-	struct bpf_prog_info info = {};
-	__u32 ids[64], size = sizeof(info);
-	bool found = false;
-	int error = 0;
-
-	info.nr_map_ids = G_N_ELEMENTS(ids);
-	info.map_ids = (__u64)(unsigned long)ids;
-	if (bpf_obj_get_info_by_fd(program, &info, &size))
-		error = -errno;
-	*id = 0;
-	for (__u32 i = 0; !error && !found && i < MIN(info.nr_map_ids, G_N_ELEMENTS(ids)); i++) {
-		error = look_at_map(ids[i], name, &found);
-		if (found)
-			*id = ids[i];
-	}
-	return error;
-}
-
-/* Its text; the caller frees it. 0 or -errno. */
-static int read_catalog(__u32 id, char **text)
-{
-	struct bpf_map_info map = {};
-	__u32 size = sizeof(map), zero = 0;
-	int fd = bpf_map_get_fd_by_id(id);
-	int error = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (bpf_obj_get_info_by_fd(fd, &map, &size)) {
-		error = -errno;
-	} else {
-		*text = g_malloc0(map.value_size + 8);
-		if (bpf_map_lookup_elem(fd, &zero, *text))
-			error = -errno;
-	}
-	close(fd);
-	return error;
-}
-
-static void link_free(gpointer data)
-{
-	struct gate_link *link = data;
-
-	close(link->fd);
-	close(link->program_fd);
-	close(link->egress_fd);
-	g_free(link->pin);
-	g_free(link);
-}
-
-/* Learns what a link's program enforces, and keeps the newest generation met so far. 0 or -errno.
- */
-static int read_generation(struct gate *gate, struct gate_link *link)
-{
-	g_autofree char *text = NULL;
-	struct generation *generation;
-	int error = gate_find_map(link->program_fd, "catalog", &link->catalog);
-
-	if (!error && link->catalog)
-		error = read_catalog(link->catalog, &text);
-	generation = !error && text ? generation_from_text(text) : NULL;
-	if (!generation)
-		return error;
-	link->generation = generation->number;
-	if (gate->generation && gate->generation->number >= generation->number) {
-		generation_free(generation);
-		return 0;
-	}
-	generation_free(gate->generation);
-	gate->generation = generation;
-	return 0;
-}
-
-/*
- * Learns what a link enforces, and where. A link outlives its interface, and keeps the program: so
- * we still know what was enforced.
- */
-static int read_program(struct gate *gate, struct gate_link *link, __u32 *ifindex)
-{
-	struct bpf_link_info info = {};
-	__u32 size = sizeof(info);
-
-	if (bpf_obj_get_info_by_fd(link->fd, &info, &size))
-		return -errno;
-	link->program = info.prog_id;
-	*ifindex = info.xdp.ifindex;
-	close(link->program_fd); /* of the try before, or -1 */
-	link->program_fd = bpf_prog_get_fd_by_id(info.prog_id);
-	return link->program_fd < 0 ? -errno : read_generation(gate, link);
-}
-
-/* An interface is told by its index, which in another network namespace is that of another. */
-static bool name_link(struct gate_link *link, unsigned int ifindex, const char *attach,
-		      struct messages *messages)
-{
-	link->ifindex = ifindex;
-	link->attach = attach ? attach : "none";
-	if (!ifindex || (attach && if_indextoname(ifindex, link->name)))
-		return true;
-	if (attach && errno != ENXIO)
-		return fail(messages, link->pin, "cannot name the interface");
-	message_add(
-		messages, SEVERITY_ERROR, link->pin, 0,
-		"enforces on an interface of another network namespace, expected to be run there "
-		"(nsenter --net=FILE)");
-	return true;
-}
-
-/* Who learns replies on the interface of a link. */
-static bool read_egress(struct gate_link *link, struct messages *messages)
-{
-	struct egress egress = {.program = -1};
-	__u32 catalog = 0;
-	int error = *link->name ? egress_find((int)link->ifindex, &egress) : 0;
-
-	if (error == -EEXIST)
-		error = 0; /* somebody else's: whoever attaches ours will say so */
-	link->egress_fd = egress.program;
-	if (!error && egress.program >= 0)
-		error = gate_find_map(egress.program, "catalog", &catalog);
-	link->learns = catalog && catalog == link->catalog;
-	errno = -error;
-	return !error || fail(messages, link->name, "cannot read what learns replies");
-}
-
-static bool read_link(struct gate *gate, const char *name, struct messages *messages)
-{
-	const char *attach = NULL;
-	struct gate_link *link = g_new0(struct gate_link, 1);
-	__u32 ifindex = 0;
-	int error;
-
-	link->pin = g_strdup_printf("%s/%s", gate->directory, name);
-	link->fd = bpf_obj_get(link->pin);
-	link->program_fd = -1;
-	link->egress_fd = -1;
-	link->attach = "none";
-	g_ptr_array_add(gate->links, link);
-	if (link->fd < 0)
-		return errno == ENOENT || fail(messages, link->pin, "cannot open the pinned link");
-	/* A writer may replace the program, and the kernel free it, as we are reading. */
-	for (int tries = 0; tries <= TRIES_MAX; tries++) {
-		error = read_program(gate, link, &ifindex);
-		attach = ifindex ? attach_name(ifindex, link->program) : "none";
-		if (error != -ENOENT && attach)
-			break;
-	}
-	if (error) {
-		errno = -error;
-		return fail(messages, link->pin, "cannot read what the link enforces");
-	}
-	return name_link(link, ifindex, attach, messages) && read_egress(link, messages);
-}
-
-static int by_ifindex(gconstpointer a, gconstpointer b)
-{
-	const struct gate_link *left = *(struct gate_link *const *)a;
-	const struct gate_link *right = *(struct gate_link *const *)b;
-
-	return left->ifindex < right->ifindex ? -1 : left->ifindex > right->ifindex;
-}
-
-static bool read_links(struct gate *gate, struct messages *messages)
-{
-	DIR *entries = opendir(gate->directory);
-	struct dirent *entry;
-	bool read = true;
-
-	if (!entries)
-		return errno == ENOENT || fail(messages, gate->directory, "cannot read the folder");
-	while (read && (entry = readdir(entries)))
-		if (g_str_has_prefix(entry->d_name, "link-"))
-			read = read_link(gate, entry->d_name, messages);
-	closedir(entries);
-	g_ptr_array_sort(gate->links, by_ifindex);
-	return read;
-}
-
 /* Documents that another version could read and we cannot: what is enforced is unknown to us. */
 static void forget_generation(struct gate *gate)
 {
 	g_clear_pointer(&gate->generation, generation_free);
 	for (guint i = 0; i < gate->links->len; i++)
 		((struct gate_link *)gate->links->pdata[i])->generation = 0;
+}
+
+/*
+ * What was loaded last may be in force no longer: its catalog is kept, and tells what was given
+ * away.
+ */
+static bool read_slots(struct gate *gate, struct messages *messages)
+{
+	g_autoptr(GArray) kept = kept_numbers(gate->directory);
+	const unsigned int last = kept->len ? g_array_index(kept, unsigned int, kept->len - 1) : 0;
+	struct generation *generation;
+
+	if (last > gate->loaded) {
+		generation = kept_read(gate->directory, last, messages);
+		if (!generation)
+			return false;
+		gate->loaded = last;
+		slots_free(gate->slots);
+		gate->slots = slots_copy(generation->slots);
+		generation_free(generation);
+	}
+	if (gate->generation && gate->loaded > gate->generation->number) {
+		slots_free(gate->generation->slots);
+		gate->generation->slots = slots_copy(gate->slots);
+	}
+	return true;
+}
+
+bool gate_read(struct gate *gate, struct messages *messages)
+{
+	g_ptr_array_set_size(gate->links, 0);
+	g_clear_pointer(&gate->generation, generation_free);
+	g_clear_pointer(&gate->slots, slots_free);
+	gate->loaded = 0;
+	if (!links_read(gate, messages) || (gate->links->len && !read_slots(gate, messages)))
+		return false;
+	if (gate->generation && !generation_compile(gate->generation, messages))
+		forget_generation(gate);
+	messages_keep_errors(messages);
+	return true;
 }
 
 struct gate *gate_open(const char *bpffs, enum gate_use use, struct messages *messages)
@@ -319,13 +147,11 @@ struct gate *gate_open(const char *bpffs, enum gate_use use, struct messages *me
 	gate->directory = g_strdup_printf("%s/portcullis", bpffs);
 	gate->lock = -1;
 	gate->links = g_ptr_array_new_with_free_func(link_free);
-	if ((use == GATE_WRITE && !lock(gate, messages)) || !read_links(gate, messages)) {
+	if ((use == GATE_WRITE && !lock(gate, messages)) || !gate_read(gate, messages) ||
+	    (use == GATE_WRITE && !gate_settle(gate, messages))) {
 		gate_close(gate);
 		return NULL;
 	}
-	if (gate->generation && !generation_compile(gate->generation, messages))
-		forget_generation(gate);
-	messages_keep_errors(messages);
 	return gate;
 }
 
@@ -335,12 +161,50 @@ void gate_close(struct gate *gate)
 		return;
 	g_ptr_array_unref(gate->links);
 	generation_free(gate->generation);
+	slots_free(gate->slots);
 	if (gate->lock >= 0) {
 		rmdir(gate->directory); /* goes only if nothing is pinned */
 		close(gate->lock);
 	}
 	g_free(gate->directory);
 	g_free(gate);
+}
+
+int gate_link_judge(const struct gate_link *link)
+{
+	return link->undone ? link->standby_fd : link->program_fd;
+}
+
+int gate_link_learner(const struct gate_link *link)
+{
+	return link->undone && link->standby_egress_fd >= 0 ? link->standby_egress_fd
+							    : link->egress_fd;
+}
+
+__u64 gate_deadline(const struct gate *gate)
+{
+	__u64 deadline = 0;
+
+	for (guint i = 0; i < gate->links->len; i++) {
+		const struct gate_link *link = gate->links->pdata[i];
+
+		if (link->deadline && !link->undone && gate->generation &&
+		    link->loaded == gate->generation->number)
+			deadline = link->deadline;
+	}
+	return deadline;
+}
+
+bool gate_can_undo(const struct gate *gate)
+{
+	bool can = gate_deadline(gate);
+
+	for (guint i = 0; i < gate->links->len; i++) {
+		const struct gate_link *link = gate->links->pdata[i];
+
+		can &= !link->deadline || link->standby_fd >= 0;
+	}
+	return can;
 }
 
 const struct gate_link *gate_link(const struct gate *gate, const char *name)
@@ -356,7 +220,7 @@ const struct gate_link *gate_link(const struct gate *gate, const char *name)
 
 bool gate_link_is_stray(const struct gate *gate, const struct gate_link *link)
 {
-	return link->ifindex && *link->name &&
+	return link->ifindex && *link->name && (!link->undone || link->catalog) &&
 	       !choice_interface(gate->generation->choice, link->name);
 }
 
@@ -373,7 +237,7 @@ bool gate_is_whole(const struct gate *gate)
 		const struct gate_link *link = gate_link(gate, interface->name);
 
 		if (!link || link->generation != gate->generation->number ||
-		    (replies ? !link->learns : link->egress_fd >= 0))
+		    (replies ? !link->learns : link->is_filtered && !link->learns))
 			return false;
 	}
 	return true;

@@ -20,15 +20,28 @@
 struct gate_link {
 	char *pin; /* its path */
 	int fd;
-	unsigned int ifindex;    /* 0: the interface is gone, or the link was detached */
-	char name[IF_NAMESIZE];  /* "": of another network namespace */
-	__u32 program;           /* its id */
-	int program_fd;          /* keeps it, whatever a writer does meanwhile */
-	__u32 catalog;           /* id of the program's catalog map; 0: it has none */
-	int egress_fd;           /* the program that learns replies there; -1: none */
-	bool learns;             /* it is of the same generation */
-	const char *attach;      /* "native", "generic", "offloaded" or "none" */
-	unsigned int generation; /* number; 0: the program is not of this version */
+	unsigned int ifindex;   /* 0: the interface is gone, or the link was detached */
+	char name[IF_NAMESIZE]; /* "": of another network namespace */
+	const char *attach;     /* "native", "generic", "offloaded" or "none" */
+
+	/* What is attached. The descriptors keep it, whatever a writer does meanwhile. */
+	__u32 program; /* its id */
+	int program_fd;
+	int egress_fd;       /* the program that learns replies there; -1: none */
+	unsigned int loaded; /* number of its generation; 0: the program is not of this version */
+
+	/* If it has to be confirmed: until when, and who stands by. */
+	__u64 deadline; /* ns since boot, as standby_now(); 0: it has not */
+	bool undone;    /* that is past, and who stands by judges */
+	__u32 entry;    /* of the maps `standby` */
+	int standby_fd; /* -1: nobody */
+	int standby_egress_fd;
+
+	/* What is enforced, by the program attached or, if it is undone, the one that stands by. */
+	unsigned int generation; /* number; 0: unknown, or everything passes */
+	__u32 catalog;           /* id of its catalog map; 0: it has none */
+	bool learns;             /* a program of the same generation learns replies */
+	bool is_filtered;        /* one of some generation is attached to do so */
 };
 
 struct gate {
@@ -36,6 +49,8 @@ struct gate {
 	int lock;                      /* of the one writer; -1 for readers */
 	GPtrArray *links;              /* struct gate_link *, by ifindex */
 	struct generation *generation; /* the newest that a link enforces, compiled; NULL: none */
+	unsigned int loaded; /* number of the newest there was, undone ones too; 0: none */
+	struct slots *slots; /* given away so far; NULL: none */
 };
 
 enum gate_use {
@@ -44,15 +59,28 @@ enum gate_use {
 };
 
 /*
- * Opens the gate under a bpffs mount and reads what is enforced. NULL with messages: no bpffs, no
- * privileges, kernel too old. No folder yet is a gate without links. A program of another version
- * is one too, its link's generation 0; if its documents say nothing to us, messages tell why.
+ * Opens the gate under a bpffs mount and reads what is enforced. A writer first has links enforce
+ * by themselves what is in force since a change was undone, and says so in a warning. NULL with
+ * messages: no bpffs, no privileges, kernel too old. No folder yet is a gate without links. A
+ * program of another version is one too, its link's generation 0; if its documents say nothing to
+ * us, messages tell why.
  */
 struct gate *gate_open(const char *bpffs, enum gate_use use, struct messages *messages);
 void gate_close(struct gate *gate);
 
-/* The id of a program's map of that name; *id is 0 if it has none. 0 or -errno. */
-int gate_find_map(int program, const char *name, __u32 *id);
+/* Reads anew what is enforced. False with a message. */
+bool gate_read(struct gate *gate, struct messages *messages);
+
+/* Until when the generation in force may be confirmed: ns since boot; 0: it need not be. */
+__u64 gate_deadline(const struct gate *gate);
+
+/* Whether on every link somebody stands by to judge past the deadline. */
+bool gate_can_undo(const struct gate *gate);
+
+/* The program whose verdict holds on a link's interface, and the one that learns there; -1: none.
+ */
+int gate_link_judge(const struct gate_link *link);
+int gate_link_learner(const struct gate_link *link);
 
 /* The link on an interface, by name; NULL if none is attached there. */
 const struct gate_link *gate_link(const struct gate *gate, const char *name);
@@ -76,8 +104,9 @@ bool gate_is_littered(const struct gate *gate);
  * Enforces a compiled generation on the interfaces of its choice, replacing what is there in one
  * step each, and detaches the others. On failure all is as before (of several to be detached, those
  * before the one that failed stay so), and messages names the step. What was attached in generic
- * mode for want of the driver's support becomes a warning. The generation's number and since are
- * set here.
+ * mode for want of the driver's support becomes a warning. The generation's number, since and
+ * previous are set here. If it is to be confirmed, it falls back to what is in force now, or to
+ * what that would fall back to.
  */
 bool gate_apply(struct gate *gate, struct generation *next, struct messages *messages);
 

@@ -17,12 +17,9 @@ struct generation *generation_new(struct choice *choice, const struct generation
 	generation->choice = choice;
 	generation->profiles = g_ptr_array_new_with_free_func((GDestroyNotify)compiled_free);
 	if (previous) {
-		struct json_object *slots = slots_to_json(previous->slots);
-
-		generation->slots = slots_from_json(slots);
+		generation->slots = slots_copy(previous->slots);
 		generation->counting_since = g_strdup(previous->counting_since);
 		generation->pickup_until = previous->pickup_until;
-		json_object_put(slots);
 	} else {
 		generation->slots = slots_new();
 	}
@@ -218,6 +215,25 @@ bool generation_same(const struct generation *a, const struct generation *b)
 	return same;
 }
 
+static void previous_to_json(const struct generation *generation, struct json_object *json)
+{
+	struct json_object *list = json_add_array(json, "previous");
+
+	for (int i = 0; i < GENERATIONS_KEPT && generation->previous[i]; i++)
+		json_object_array_add(list, json_object_new_int64(generation->previous[i]));
+}
+
+static void previous_from_json(struct json_object *json, struct generation *generation)
+{
+	struct json_object *list = json_member(json, "previous");
+	size_t count =
+		json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+
+	for (size_t i = 0; i < MIN(count, GENERATIONS_KEPT); i++)
+		generation->previous[i] =
+			(unsigned int)json_object_get_int64(json_object_array_get_idx(list, i));
+}
+
 char *generation_to_text(const struct generation *generation)
 {
 	struct json_object *json = json_object_new_object();
@@ -225,6 +241,9 @@ char *generation_to_text(const struct generation *generation)
 
 	json_add_number(json, "layout", LAYOUT_VERSION);
 	json_add_number(json, "generation", generation->number);
+	previous_to_json(generation, json);
+	json_add_number(json, "restores", generation->restores);
+	json_add_number(json, "confirm", generation->confirm);
 	json_add_string(json, "since", generation->since);
 	json_add_string(json, "counting_since", generation->counting_since);
 	json_add_number(json, "pickup_until", generation->pickup_until);
@@ -253,6 +272,9 @@ static struct generation *from_json(struct json_object *json)
 	slots_free(generation->slots);
 	generation->slots = slots;
 	generation->number = (unsigned int)json_number(json, "generation");
+	previous_from_json(json, generation);
+	generation->restores = (unsigned int)json_number(json, "restores");
+	generation->confirm = (unsigned int)json_number(json, "confirm");
 	generation->since = g_strdup(json_string(json, "since"));
 	generation->counting_since = g_strdup(json_string(json, "counting_since"));
 	generation->pickup_until = (uint32_t)json_number(json, "pickup_until");

@@ -15,8 +15,15 @@
 #include "profile.h"
 #include "slots.h"
 
+/* How far one can go back. */
+#define GENERATIONS_KEPT 3
+
 struct generation {
-	unsigned int number;   /* from 1; one more at each load while the gate stands */
+	unsigned int number; /* from 1; one more at each load while the gate stands */
+	/* Numbers of those in force before, the last one first; 0: none. */
+	unsigned int previous[GENERATIONS_KEPT];
+	unsigned int restores; /* number of the one that was gone back to; 0: none */
+	unsigned int confirm;  /* within so many seconds it was to be confirmed; 0: it was not */
 	char *since;           /* when it was loaded: UTC, ISO 8601 */
 	char *counting_since;  /* when the gate's counters began, likewise */
 	uint32_t pickup_until; /* older connections are taken over until then: s since boot */

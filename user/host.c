@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "interface.h"
+#include "program.h"
 #include "settings.h"
 
 /*
@@ -95,7 +96,7 @@ static bool knows(const struct gate_link *link, const GArray *gated)
 
 	if (!link->learns)
 		return true; /* that alone has it loaded again */
-	if (!gate_find_map(link->egress_fd, "gated", &id) && id)
+	if (!program_find_map(gate_link_learner(link), "gated", &id) && id)
 		map = bpf_map_get_fd_by_id(id);
 	known = map >= 0 && holds_just(map, gated);
 	if (map >= 0)

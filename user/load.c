@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "load_standby.h"
 #include "portcullis.skel.h"
 
 struct load {
@@ -76,6 +77,7 @@ static void set_host(struct portcullis *skeleton, const struct load_host *host, 
 	constants->flow_seed =
 		seed_of(host->secret[0], g_array_index(host->indexes, int, interface));
 	constants->pickup_until = host->pickup_until;
+	constants->standby_entry = interface;
 }
 
 /* The maps of a generation, how large each is to be and the bytes that fill it. */
@@ -171,7 +173,7 @@ static bool use_maps(struct portcullis *skeleton, const struct portcullis *first
 		return true;
 	bpf_object__for_each_map(map, skeleton->obj)
 	{
-		if (bpf_map__is_internal(map))
+		if (bpf_map__is_internal(map) || !bpf_map__autocreate(map))
 			continue;
 		theirs = bpf_object__find_map_by_name(first->obj, bpf_map__name(map));
 		if (bpf_map__reuse_fd(map, bpf_map__fd(theirs)))
@@ -244,6 +246,7 @@ static bool load_one(struct load *load, const struct contents *contents,
 		     const struct shared *shared, struct messages *messages)
 {
 	const struct portcullis *first = load->skeletons->len ? load->skeletons->pdata[0] : NULL;
+	const struct load_standby *standby = contents->host ? contents->host->standby : NULL;
 	struct portcullis *skeleton = portcullis__open();
 
 	if (!skeleton)
@@ -252,13 +255,16 @@ static bool load_one(struct load *load, const struct contents *contents,
 	set_constants(skeleton, contents->image, load->skeletons->len - 1);
 	if (contents->host)
 		set_host(skeleton, contents->host, load->skeletons->len - 1);
-	bpf_program__set_autoload(skeleton->progs.portcullis_egress, contents->image->replies);
-	if (!size_maps(skeleton, contents, messages) ||
+	if (!standby_choose_programs(skeleton, contents->image, standby, messages) ||
+	    !size_maps(skeleton, contents, messages) ||
 	    !use_maps(skeleton, first, shared, messages))
 		return false;
 	if (portcullis__load(skeleton))
 		return fail(messages, "load", "the program");
-	return first || fill_and_freeze(skeleton, contents, messages);
+	if (first)
+		return true;
+	return fill_and_freeze(skeleton, contents, messages) &&
+	       (!standby || standby_fill(skeleton, standby, messages));
 }
 
 struct load *load_image(const struct image *image, const char *catalog, const struct shared *shared,
@@ -290,20 +296,53 @@ void load_free(struct load *load)
 	g_free(load);
 }
 
+/* Of two of which one may be loaded; -1 if none is. */
+static int loaded_of(const struct bpf_program *one, const struct bpf_program *other)
+{
+	if (bpf_program__autoload(one))
+		return bpf_program__fd(one);
+	return bpf_program__autoload(other) ? bpf_program__fd(other) : -1;
+}
+
 int load_program_fd(const struct load *load, guint interface)
 {
 	const struct portcullis *skeleton = load->skeletons->pdata[interface];
 
-	return bpf_program__fd(skeleton->progs.portcullis);
+	return loaded_of(skeleton->progs.portcullis, skeleton->progs.portcullis_unconfirmed);
 }
 
 int load_egress_fd(const struct load *load, guint interface)
 {
 	const struct portcullis *skeleton = load->skeletons->pdata[interface];
 
-	return bpf_program__autoload(skeleton->progs.portcullis_egress)
-		       ? bpf_program__fd(skeleton->progs.portcullis_egress)
-		       : -1;
+	return loaded_of(skeleton->progs.portcullis_egress,
+			 skeleton->progs.portcullis_egress_unconfirmed);
+}
+
+static int created(const struct bpf_map *map)
+{
+	return bpf_map__autocreate(map) ? bpf_map__fd(map) : -1;
+}
+
+int load_catalog_fd(const struct load *load)
+{
+	const struct portcullis *skeleton = load->skeletons->pdata[0];
+
+	return bpf_map__fd(skeleton->maps.catalog);
+}
+
+int load_standby_fd(const struct load *load)
+{
+	const struct portcullis *skeleton = load->skeletons->pdata[0];
+
+	return created(skeleton->maps.standby);
+}
+
+int load_standby_egress_fd(const struct load *load)
+{
+	const struct portcullis *skeleton = load->skeletons->pdata[0];
+
+	return created(skeleton->maps.standby_egress);
 }
 
 int load_shared_fd(const struct load *load, enum shared_map map)

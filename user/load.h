@@ -15,12 +15,19 @@
 
 struct load;
 
+/* Whom the programs of a generation that has to be confirmed hand over to past its deadline. */
+struct load_standby {
+	GArray *judges;   /* int, by interface of the choice; -1: everything passes */
+	GArray *learners; /* int, likewise; -1: nothing is learnt */
+};
+
 /* What a generation's programs are told of this host. */
 struct load_host {
 	__u64 secret[2];    /* of the gate */
 	__u32 pickup_until; /* connections older than the gate are taken over: s since boot */
 	GArray *indexes;    /* int, by interface of the choice */
 	GArray *gated;      /* __u32: by these interfaces outsiders' packets enter */
+	const struct load_standby *standby; /* NULL: it needs no confirmation */
 };
 
 /* What an image needs of the shared maps. */
@@ -37,8 +44,15 @@ void load_free(struct load *load);
 
 /* The program for interface n of the choice, and one of the shared maps it uses: owned by load. */
 int load_program_fd(const struct load *load, guint interface);
-/* The egress program likewise; -1 where replies are off. */
+/*
+ * The egress program likewise; -1 where replies are off, and those who stand by do not learn them
+ * either.
+ */
 int load_egress_fd(const struct load *load, guint interface);
+/* The maps of the generation that are pinned; -1 if it has none such. */
+int load_catalog_fd(const struct load *load);
+int load_standby_fd(const struct load *load);
+int load_standby_egress_fd(const struct load *load);
 int load_shared_fd(const struct load *load, enum shared_map map);
 
 /* SHA-256, in hex, of the BPF object that this binary carries; the caller frees it. */

@@ -6,11 +6,13 @@
 
 #include "command.h"
 #include "gate.h"
+#include "number.h"
 #include "version.h"
 
 static const struct command *const commands[] = {
-	&profiles_command, &show_command, &check_command,  &explain_command, &up_command,
-	&swap_command,     &down_command, &status_command, &stats_command,
+	&profiles_command, &show_command, &check_command,  &explain_command,
+	&up_command,       &swap_command, &reload_command, &confirm_command,
+	&rollback_command, &down_command, &status_command, &stats_command,
 };
 
 /* The only place that writes to standard error. */
@@ -63,6 +65,23 @@ static void print_help(FILE *stream)
 			"--bpffs DIR is the mount of bpffs, " GATE_BPFFS " by default.\n");
 }
 
+#define CONFIRM_MAX (24 * 60 * 60)
+
+/* What --confirm says; false if that is no number of seconds. */
+static bool read_confirm(const struct command *command, struct context *context, const char *text)
+{
+	uint64_t seconds;
+
+	if (!text)
+		return true;
+	if (number_parse(text, CONFIRM_MAX, &seconds) || !seconds) {
+		usage(command, "--confirm '%s', expected 1 to %d seconds", text, CONFIRM_MAX);
+		return false;
+	}
+	context->confirm = (unsigned int)seconds;
+	return true;
+}
+
 static bool read_options(const struct command *command, struct context *context, int *count,
 			 char ***operands)
 {
@@ -76,7 +95,15 @@ static bool read_options(const struct command *command, struct context *context,
 		 "read this document instead of the shipped ones; may be repeated", "FILE"},
 		G_OPTION_ENTRY_NULL,
 	};
-	gboolean json = FALSE;
+	g_autofree char *confirm = NULL;
+	gboolean json = FALSE, allow_lockout = FALSE;
+	const GOptionEntry for_changes[] = {
+		{"confirm", 0, 0, G_OPTION_ARG_STRING, &confirm,
+		 "undo it after so many seconds unless 'portcullis confirm' follows", "SECONDS"},
+		{"allow-lockout", 0, 0, G_OPTION_ARG_NONE, &allow_lockout,
+		 "even if an SSH connection to this host is cut off", NULL},
+		G_OPTION_ENTRY_NULL,
+	};
 	const GOptionEntry for_programs[] = {
 		{"json", 0, 0, G_OPTION_ARG_NONE, &json, "print JSON, for programs", NULL},
 		G_OPTION_ENTRY_NULL,
@@ -92,13 +119,16 @@ static bool read_options(const struct command *command, struct context *context,
 		g_option_context_add_main_entries(parser, documents, NULL);
 	if (command->has_json)
 		g_option_context_add_main_entries(parser, for_programs, NULL);
+	if (command->changes)
+		g_option_context_add_main_entries(parser, for_changes, NULL);
 	g_option_context_add_main_entries(parser, bpffs, NULL);
 	if (!g_option_context_parse(parser, count, operands, &error)) {
 		usage(command, "%s", error->message);
 		return false;
 	}
 	context->json = json;
-	return true;
+	context->allow_lockout = allow_lockout;
+	return read_confirm(command, context, confirm);
 }
 
 static enum exit_code run(const struct command *command, struct context *context, int count,

@@ -27,15 +27,18 @@ static bool fail(struct messages *messages, const char *step)
 	return false;
 }
 
-/* What packets write into is the twin's own, so that a question changes nothing in the gate. */
+/*
+ * What packets write into is the twin's own, so that a question changes nothing in the gate; and
+ * the twin itself answers, whoever stands by.
+ */
 static bool is_own(const struct bpf_map_info *info)
 {
-	static const char *const written[] = {"fragments", "inbound_flows", "limits"};
+	static const char *const written[] = {"fragments", "inbound_flows", "limits", "pending"};
 
 	for (unsigned int i = 0; i < G_N_ELEMENTS(written); i++)
 		if (!strcmp(info->name, written[i]))
 			return true;
-	return info->type == BPF_MAP_TYPE_PERCPU_ARRAY; /* counters */
+	return info->type == BPF_MAP_TYPE_PERCPU_ARRAY || info->type == BPF_MAP_TYPE_PROG_ARRAY;
 }
 
 /* One map of the enforcing program: constants are copied, what is only read is shared. */
@@ -197,12 +200,24 @@ static bool read_reason(const struct portcullis *twin, enum reason *reason,
 	return true;
 }
 
+/* The twin's program that is the same as the one in force: that of an unconfirmed change or not. */
+static struct bpf_program *choose_twin(const struct portcullis *twin, int program)
+{
+	struct bpf_prog_info info = {};
+	__u32 size = sizeof(info);
+	bool waits = !bpf_obj_get_info_by_fd(program, &info, &size) &&
+		     g_str_has_prefix("portcullis_unconfirmed", info.name) &&
+		     strcmp(info.name, "portcullis");
+
+	return waits ? twin->progs.portcullis_unconfirmed : twin->progs.portcullis;
+}
+
 static bool ask(struct portcullis *twin, int program, const struct question *question,
 		enum reason *reason, struct messages *messages)
 {
 	unsigned char packet[128];
 	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = packet, .repeat = 1);
-	int fd = bpf_program__fd(twin->progs.portcullis);
+	int fd = bpf_program__fd(choose_twin(twin, program));
 
 	if (!same_tag(fd, program)) {
 		message_add(messages, SEVERITY_ERROR, "explain", 0,
@@ -224,8 +239,11 @@ bool probe(int program, const struct question *question, enum reason *reason,
 
 	libbpf_set_print(NULL);
 	twin = portcullis__open();
-	if (twin)
+	if (twin) {
 		bpf_program__set_autoload(twin->progs.portcullis_egress, false);
+		bpf_program__set_autoload(twin->progs.portcullis, false);
+		bpf_program__set_autoload(choose_twin(twin, program), true);
+	}
 	asked = (twin || fail(messages, "open a twin of the program")) &&
 		adopt_maps(twin, program, messages) &&
 		(!portcullis__load(twin) || fail(messages, "load a twin of the program")) &&

@@ -104,3 +104,12 @@ struct slots *slots_from_json(struct json_object *json)
 	slots_free(slots);
 	return NULL;
 }
+
+struct slots *slots_copy(const struct slots *slots)
+{
+	struct json_object *json = slots_to_json(slots);
+	struct slots *copy = slots_from_json(json);
+
+	json_object_put(json);
+	return copy;
+}

@@ -18,6 +18,7 @@ struct slots {
 };
 
 struct slots *slots_new(void);
+struct slots *slots_copy(const struct slots *slots);
 void slots_free(struct slots *slots);
 
 /* The slot of a profile's segment, given now if it had none. Slots start at 1. */

@@ -133,6 +133,7 @@ struct wanted {
 	const char *site;   /* in place of a profile */
 	const char *management;
 	bool replies; /* a second program for each card: twice the time */
+	unsigned int confirm;
 };
 
 static struct generation *make_generation(const struct wanted *wanted, const struct gate *gate)
@@ -149,6 +150,7 @@ static struct generation *make_generation(const struct wanted *wanted, const str
 	for (int i = 0; i < wanted->cards; i++)
 		choice_set_interface(choice, cards[i], wanted->profile, ATTACH_NATIVE);
 	next = generation_new(choice, gate->generation);
+	next->confirm = wanted->confirm;
 	for (unsigned int i = 0; i < wanted->slots; i++)
 		slots_segment(next->slots, "retired", 0, (uint16_t)i, (uint16_t)i);
 	return next;
@@ -322,6 +324,14 @@ static void test_swap(void **state)
 	fail_each_call(&front_end, &director);
 }
 
+static void test_swap_to_be_confirmed(void **state)
+{
+	static const struct wanted old = {.profile = "director", .cards = 1, .replies = true};
+	static const struct wanted new = {.profile = "mediation", .cards = CARDS, .confirm = 60};
+
+	fail_each_call(&old, &new);
+}
+
 static void test_another_card(void **state)
 {
 	fail_each_call(&front_end_on_one, &front_end);
@@ -357,11 +367,17 @@ static void test_every_call_has_failed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_first_load),    cmocka_unit_test(test_replies),
-		cmocka_unit_test(test_replies_go_on), cmocka_unit_test(test_replies_end),
-		cmocka_unit_test(test_site),          cmocka_unit_test(test_swap),
-		cmocka_unit_test(test_another_card),  cmocka_unit_test(test_one_card_less),
-		cmocka_unit_test(test_growth),        cmocka_unit_test(test_every_call_has_failed),
+		cmocka_unit_test(test_first_load),
+		cmocka_unit_test(test_replies),
+		cmocka_unit_test(test_replies_go_on),
+		cmocka_unit_test(test_replies_end),
+		cmocka_unit_test(test_site),
+		cmocka_unit_test(test_swap),
+		cmocka_unit_test(test_swap_to_be_confirmed),
+		cmocka_unit_test(test_another_card),
+		cmocka_unit_test(test_one_card_less),
+		cmocka_unit_test(test_growth),
+		cmocka_unit_test(test_every_call_has_failed),
 	};
 
 	if (skip_without_root())

@@ -330,7 +330,7 @@ make_gate() {
 |---|---|---|
 | a | 192.0.2.1 | two |
 END
-	portcullis up "$WORK/site.md" && portcullis swap a closed &&
+	portcullis up "$WORK/site.md" && portcullis swap a closed --confirm 600 &&
 		client bash -c 'echo >/dev/udp/192.0.2.1/9'
 } >/dev/null
 
@@ -350,7 +350,7 @@ test_gate() {
 	same_keys status < <(portcullis status --json)
 	same_keys stats < <(watched)
 	same "keys of every command" "$(keys_stated every)" "$(sort -u "$WORK/common")"
-	same "pins" "$(find /sys/fs/bpf/portcullis -type f -printf '%f\n' | sed 's/-[0-9]*$//' | sort)" \
+	same "pins" "$(find /sys/fs/bpf/portcullis -type f -printf '%f\n' | sed 's/-[0-9]*$//' | sort -u)" \
 		"$(table pins | cut -f 1 | sed 's/-[A-Z]*$//' | sort)"
 	same "completes interfaces" "card
 lo" "$(edge bash -c "$(declare -f completed); PORTCULLIS=$PORTCULLIS COMPLETION=$COMPLETION

@@ -7,7 +7,7 @@ skip_unless_root jq "$BUILD/live/die_at"
 alone "$@" || bail_out "cannot mount a BPF file system"
 
 FRONT=198.51.100.11
-PINS="counters dropped_ports flow_peers flows fragments inbound_flows limits link link reasons \
+PINS="catalog counters dropped_ports flow_peers flows fragments inbound_flows limits link link reasons \
 server_counters"
 
 # site PROFILE: a site on both cards
@@ -38,10 +38,10 @@ attached() {
 	portcullis status --json 2>/dev/null | jq -r '[.interfaces[] | "\(.name) \(.attached)"] | join(", ")'
 }
 
-# pins: what is pinned, without numbers of interfaces and blocks
+# pins: what is pinned, without numbers of interfaces and blocks; generations that are kept once
 pins() {
 	find /sys/fs/bpf/portcullis -type f -printf '%f\n' 2>/dev/null | sed 's/-[0-9]*$//' |
-		sort | paste -sd ' '
+		sort | awk '$1 != "catalog" || !kept++' | paste -sd ' '
 }
 
 test_both() {

@@ -24,7 +24,20 @@ static inline gint compare_texts(gconstpointer a, gconstpointer b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The names in the gate's folder, each with a space behind it; a link's number is not told. */
+/* What is kept of generations is told once, of whatever generation. */
+static inline bool is_told_already(const GPtrArray *names, const char *name)
+{
+	bool told = false;
+
+	for (guint i = 0; i < names->len; i++)
+		told |= !strcmp(names->pdata[i], "catalog") && g_str_has_prefix(name, "catalog-");
+	return told;
+}
+
+/*
+ * The names in the gate's folder, each with a space behind it; numbers of links and generations are
+ * not told.
+ */
 static inline char *pins(void)
 {
 	g_autofree char *folder = gate_folder();
@@ -33,8 +46,15 @@ static inline char *pins(void)
 	GString *text = g_string_new(NULL);
 	const char *name;
 
-	while (entries && (name = g_dir_read_name(entries)))
-		g_ptr_array_add(names, g_strdup(g_str_has_prefix(name, "link-") ? "link" : name));
+	while (entries && (name = g_dir_read_name(entries))) {
+		if (is_told_already(names, name))
+			continue;
+		if (g_str_has_prefix(name, "link-"))
+			name = "link";
+		else if (g_str_has_prefix(name, "catalog-"))
+			name = "catalog";
+		g_ptr_array_add(names, g_strdup(name));
+	}
 	g_ptr_array_sort(names, compare_texts);
 	for (guint i = 0; i < names->len; i++)
 		g_string_append_printf(text, "%s ", (char *)names->pdata[i]);

@@ -317,6 +317,10 @@ static struct generation *make_full(void)
 	generation = generation_new(choice, NULL);
 	slots_segment(generation->slots, "retired", TRANSPORT_TCP, 1, 1);
 	generation->number = 7;
+	generation->previous[0] = 6;
+	generation->previous[1] = 3;
+	generation->restores = 5;
+	generation->confirm = 60;
 	generation->since = g_strdup("2026-11-22T11:00:00Z");
 	generation->counting_since = g_strdup("2026-11-22T10:00:00Z");
 	generation->by = g_strdup("admin");
@@ -370,6 +374,9 @@ static void comes_back_from_text(void **state)
 	back = generation_from_text(text);
 	assert_non_null(back);
 	assert_int_equal(back->number, 7);
+	assert_memory_equal(back->previous, generation->previous, sizeof(back->previous));
+	assert_int_equal(back->restores, 5);
+	assert_int_equal(back->confirm, 60);
 	assert_string_equal(back->since, generation->since);
 	assert_string_equal(back->counting_since, generation->counting_since);
 	assert_string_equal(back->by, generation->by);
@@ -393,14 +400,15 @@ static void is_what_the_next_version_reads(void **state)
 
 	generation->by = g_strdup("admin");
 	text = generation_to_text(generation);
-	head = g_strndup(text, strcspn(text, "[") - strlen("{\"sources\":"));
+	head = g_strndup(text, (gsize)(strstr(text, "{\"sources\":") - text));
 	assert_string_equal(
-		head,
-		"{\"layout\":" G_STRINGIFY(
-			LAYOUT_VERSION) ",\"generation\":1,\"since\":null,\"counting_since\":null,"
-					"\"pickup_until\":0,"
-					"\"by\":\"admin\",\"command\":null,\"program\":null,"
-					"\"choice\":");
+		head, "{\"layout\":" G_STRINGIFY(
+			      LAYOUT_VERSION) ",\"generation\":1,\"previous\":[],"
+					      "\"restores\":0,\"confirm\":0,\"since\":null,"
+					      "\"counting_since\":null,"
+					      "\"pickup_until\":0,"
+					      "\"by\":\"admin\",\"command\":null,\"program\":null,"
+					      "\"choice\":");
 	assert_true(g_str_has_suffix(text, ",\"slots\":{\"segments\":[],\"servers\":[]}}"));
 	generation_free(generation);
 }

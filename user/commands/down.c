@@ -54,6 +54,8 @@ static enum exit_code down_one(struct context *context, struct gate *gate, const
 		return wrong(context, "nothing is enforced on '%s'", name);
 	if (gate->generation->choice->interfaces->len == 1 && !stray)
 		return down_all(context, gate);
+	if (!change_is_due(context, gate))
+		return EXIT_WRONG;
 	choice = choice_copy(gate->generation->choice);
 	choice_remove_interface(choice, name);
 	next = change_compile(context, gate, choice);

@@ -179,7 +179,7 @@ static int find_program(struct context *context, const struct gate *gate, guint 
 		const struct gate_link *link = gate_link(gate, one->name);
 
 		if (link && (any || !g_strcmp0(on_interface, one->name)))
-			return link->program_fd;
+			return gate_link_judge(link);
 	}
 	if (on_interface)
 		wrong(context, "nothing is enforced on '%s'", on_interface);

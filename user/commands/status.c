@@ -8,7 +8,9 @@
 #include "host.h"
 #include "inputs.h"
 #include "json.h"
+#include "kept.h"
 #include "output.h"
+#include "standby.h"
 
 static void add_interface(struct json_object *list, const struct gate *gate,
 			  const struct choice_interface *interface)
@@ -21,7 +23,7 @@ static void add_interface(struct json_object *list, const struct gate *gate,
 	json_add_bool(json, "attached", link != NULL);
 	json_add_string(json, "attach", link ? link->attach : NULL);
 	json_add_bool(json, "learns_replies",
-		      link && (link->learns || (replies_off && link->egress_fd >= 0)));
+		      link && (link->learns || (replies_off && link->is_filtered)));
 	json_add_string(json, "profile", interface->profile);
 	json_add_number(json, "generation", link ? link->generation : 0);
 }
@@ -93,6 +95,59 @@ static void add_document(struct json_object *list, const struct source *source)
 	json_add_bool(json, "changed", is_changed(source));
 }
 
+/* Times to come are rounded up: there is still some of the last second. */
+static uint64_t seconds_until(__u64 deadline)
+{
+	const __u64 now = standby_now();
+
+	return deadline > now ? (deadline - now + 999999999) / 1000000000 : 0;
+}
+
+static void add_pending(struct json_object *json, const struct gate *gate)
+{
+	const __u64 deadline = gate_deadline(gate);
+	struct json_object *pending = deadline ? json_object_new_object() : NULL;
+
+	if (pending) {
+		json_add_number(pending, "seconds", seconds_until(deadline));
+		json_add_number(pending, "falls_back_to", gate->generation->previous[0]);
+		json_add_bool(pending, "stands_by", gate_can_undo(gate));
+	}
+	json_object_object_add(json, "pending", pending);
+}
+
+/* The last change, if it was not confirmed in time. */
+static void add_undone(struct json_object *json, const struct gate *gate)
+{
+	bool undone = gate->loaded > (gate->generation ? gate->generation->number : 0);
+
+	json_object_object_add(json, "undone", undone ? json_object_new_int64(gate->loaded) : NULL);
+}
+
+/* Those that 'rollback' knows, the newest first. */
+static void add_kept(struct json_object *json, const struct gate *gate)
+{
+	g_autoptr(GArray) numbers = kept_numbers(gate->directory);
+	struct json_object *list = json_add_array(json, "kept");
+
+	for (guint i = numbers->len; i-- > 0;) {
+		struct messages *unheard = messages_new();
+		struct generation *kept = kept_read(
+			gate->directory, g_array_index(numbers, unsigned int, i), unheard);
+
+		if (kept && kept->number != gate->generation->number) {
+			struct json_object *one = json_append_object(list);
+
+			json_add_number(one, "generation", kept->number);
+			json_add_string(one, "since", kept->since);
+			json_add_string(one, "by", kept->by);
+			json_add_string(one, "command", kept->command);
+		}
+		generation_free(kept);
+		messages_free(unheard);
+	}
+}
+
 static void add_status(struct json_object *json, const struct gate *gate)
 {
 	const struct generation *generation = gate->generation;
@@ -105,6 +160,8 @@ static void add_status(struct json_object *json, const struct gate *gate)
 	json_add_string(json, "since", generation->since);
 	json_add_string(json, "by", generation->by);
 	json_add_string(json, "command", generation->command);
+	add_pending(json, gate);
+	add_undone(json, gate);
 	json_add_string(json, "mode", monitor ? "monitor" : "enforce");
 	json_add_string(json, "replies", generation->policy->settings.replies_off ? "off" : "on");
 	json_add_bool(json, "enforcing", gate_is_whole(gate));
@@ -118,6 +175,7 @@ static void add_status(struct json_object *json, const struct gate *gate)
 	list = json_add_array(json, "documents");
 	for (guint i = 0; i < choice->sources->len; i++)
 		add_document(list, choice->sources->pdata[i]);
+	add_kept(json, gate);
 }
 
 /* What is not as it should be with an interface; NULL if nothing. */
@@ -176,6 +234,48 @@ static void print_servers(struct json_object *list)
 	listing_print(listing);
 }
 
+static void print_pending(struct json_object *json)
+{
+	struct json_object *pending = json_member(json, "pending");
+	uint64_t seconds = json_number(pending, "seconds");
+	uint64_t before = json_number(pending, "falls_back_to");
+
+	if (json_member(json, "undone"))
+		printf("generation %" G_GUINT64_FORMAT " was not confirmed, and is undone\n",
+		       json_number(json, "undone"));
+	if (!pending)
+		return;
+	if (!json_object_get_boolean(json_member(pending, "stands_by"))) {
+		puts("NOT CONFIRMED, and nobody stands by any more (a pin was removed): it stays "
+		     "in "
+		     "force unless 'portcullis rollback' follows");
+		return;
+	}
+	printf("NOT CONFIRMED: in %" G_GUINT64_FORMAT " second%s ", seconds,
+	       seconds == 1 ? "" : "s");
+	if (before)
+		printf("generation %" G_GUINT64_FORMAT " is in force again", before);
+	else
+		fputs("nothing is enforced again", stdout);
+	puts(", unless 'portcullis confirm' follows");
+}
+
+static void print_kept(struct json_object *list)
+{
+	struct listing *listing = listing_new("ROLLBACK TO|SINCE|BY|COMMAND");
+
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *one = json_object_array_get_idx(list, i);
+
+		listing_add(listing,
+			    g_strdup_printf("%" G_GUINT64_FORMAT, json_number(one, "generation")),
+			    output_time(json_string(one, "since")),
+			    g_strdup(json_string(one, "by")),
+			    g_strdup(json_string(one, "command")));
+	}
+	listing_print_below(listing);
+}
+
 static void print(struct json_object *json)
 {
 	g_autofree char *since = output_time(json_string(json, "since"));
@@ -184,11 +284,13 @@ static void print(struct json_object *json)
 
 	if (!json_member(json, "generation")) {
 		puts("nothing is enforced");
+		print_pending(json);
 		return;
 	}
 	printf("generation %" G_GUINT64_FORMAT " since %s, by %s: %s\n",
 	       json_number(json, "generation"), since, json_string(json, "by"),
 	       json_string(json, "command"));
+	print_pending(json);
 	if (!strcmp(json_string(json, "mode"), "monitor"))
 		puts("mode monitor: packets are judged and counted, none is dropped");
 	if (!strcmp(json_string(json, "replies"), "off"))
@@ -204,6 +306,7 @@ static void print(struct json_object *json)
 			    changed ? g_strdup("changed since") : NULL);
 	}
 	listing_print(listing);
+	print_kept(json_member(json, "kept"));
 }
 
 /* How long a half-done change is taken for one that a writer is just making. */
@@ -246,6 +349,7 @@ static enum exit_code run(struct context *context, int count, char **operands)
 		add_status(json, gate);
 	} else {
 		json_add_bool(json, "enforcing", false);
+		add_undone(json, gate);
 		json_add_array(json, "interfaces");
 		json_add_array(json, "servers");
 		json_add_array(json, "documents");
@@ -257,7 +361,7 @@ static enum exit_code run(struct context *context, int count, char **operands)
 	else if (gate->generation && !host_is_known(gate))
 		code = wrong(context, "what is stacked on the interfaces has changed since: "
 				      "'portcullis up' makes it known to what learns replies");
-	else if (!gate->generation && gate_is_littered(gate))
+	else if (!gate->generation && !gate->loaded && gate_is_littered(gate))
 		code = wrong(context,
 			     "%s holds pins but no link that can be read: what was "
 			     "enforced is not; 'portcullis up' starts anew",

@@ -9,7 +9,7 @@
 #include "nearest.h"
 
 static char *interface;
-static gboolean monitor, enforce, allow_lockout;
+static gboolean monitor, enforce;
 
 /* The interface that is meant: the one named, or the only one there is. */
 static struct choice_interface *which_interface(struct context *context, struct choice *choice)
@@ -123,7 +123,7 @@ static enum exit_code swap(struct context *context, struct gate *gate, char **op
 	if (!next)
 		return EXIT_WRONG;
 	messages_keep_errors(context->messages); /* the rest was said by 'up' */
-	if (!admission_check(gate, next, allow_lockout, context->messages)) {
+	if (!admission_check(gate, next, context->allow_lockout, context->messages)) {
 		generation_free(next);
 		return EXIT_WRONG;
 	}
@@ -159,8 +159,6 @@ static const GOptionEntry options[] = {
 	 "whose profile is replaced, if several interfaces are enforced", "INTERFACE"},
 	{"monitor", 0, 0, G_OPTION_ARG_NONE, &monitor, "from now on count, drop nothing", NULL},
 	{"enforce", 0, 0, G_OPTION_ARG_NONE, &enforce, "from now on drop", NULL},
-	{"allow-lockout", 0, 0, G_OPTION_ARG_NONE, &allow_lockout,
-	 "even if an SSH connection to this host is cut off", NULL},
 	G_OPTION_ENTRY_NULL,
 };
 
@@ -171,5 +169,6 @@ const struct command swap_command = {
 	.description = "Counters are kept, and the mode unless --monitor or --enforce is given.\n"
 		       "The documents are those read by 'up'.",
 	.options = options,
+	.changes = true,
 	.run = run,
 };

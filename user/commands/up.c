@@ -10,7 +10,7 @@
 #include "gate.h"
 #include "inputs.h"
 
-static gboolean monitor, allow_lockout;
+static gboolean monitor;
 static char *mode, *management, *protocols, *replies;
 
 /* Interface mode: what is enforced on other interfaces stays; this one is added or replaced. */
@@ -44,45 +44,15 @@ static struct choice *choose_interface(struct context *context, const struct gat
 	return choice;
 }
 
-/* A site names its interfaces itself. */
-static struct choice *choose_site(struct context *context, const char *site)
-{
-	struct choice *choice = choice_new();
-	struct messages *unheard = messages_new();
-	struct policy *policy;
-
-	g_ptr_array_unref(choice->sources);
-	choice->sources = inputs_read(context->documents, site, context->messages);
-	policy = policy_read(choice->sources, unheard);
-	for (guint i = 0; i < policy->settings.interfaces->len; i++) {
-		enum attach_mode attach = policy->settings.attach;
-
-		if (mode)
-			attach_mode_parse(mode, &attach);
-		choice_set_interface(choice, policy->settings.interfaces->pdata[i], NULL, attach);
-	}
-	if (!context->messages->errors && !unheard->errors && !choice->interfaces->len)
-		message_add(context->messages, SEVERITY_ERROR, site, 0,
-			    "names no interface, expected a setting Interface");
-	choice->monitor = monitor;
-	policy_free(policy);
-	messages_free(unheard);
-	return choice;
-}
-
 static enum exit_code enforce(struct context *context, struct gate *gate, struct choice *choice)
 {
 	struct generation *next;
 
-	if (context->messages->errors) {
-		choice_free(choice);
-		return EXIT_WRONG;
-	}
 	admission_use_real_names(choice);
 	next = change_compile(context, gate, choice);
 	if (!next)
 		return EXIT_WRONG;
-	if (!admission_check(gate, next, allow_lockout, context->messages)) {
+	if (!admission_check(gate, next, context->allow_lockout, context->messages)) {
 		generation_free(next);
 		return EXIT_WRONG;
 	}
@@ -93,6 +63,7 @@ static enum exit_code up_interface(struct context *context, struct gate *gate, c
 {
 	g_autofree char *profile = g_strjoinv(" ", operands + 1);
 	const struct generation *current = gate->generation;
+	struct choice *choice;
 
 	if (current && choice_is_site(current->choice))
 		return wrong(context,
@@ -105,7 +76,11 @@ static enum exit_code up_interface(struct context *context, struct gate *gate, c
 		return wrong(context,
 			     "other interfaces are in monitor mode and would enforce too: say "
 			     "--monitor here, or 'portcullis swap --enforce' first");
-	return enforce(context, gate, choose_interface(context, gate, operands[0], profile));
+	choice = choose_interface(context, gate, operands[0], profile);
+	if (!context->messages->errors)
+		return enforce(context, gate, choice);
+	choice_free(choice);
+	return EXIT_WRONG;
 }
 
 static bool is_profile(const struct context *context, const char *name)
@@ -123,6 +98,7 @@ static bool is_profile(const struct context *context, const char *name)
 static enum exit_code up_site(struct context *context, struct gate *gate, const char *site)
 {
 	struct stat found;
+	struct choice *choice;
 
 	if (strcmp(site, "-") && stat(site, &found) && admission_is_interface(site))
 		return wrong(context,
@@ -134,7 +110,10 @@ static enum exit_code up_site(struct context *context, struct gate *gate, const 
 			context,
 			"'%s' is a profile: say on which interface, 'portcullis up INTERFACE %s'",
 			site, site);
-	return enforce(context, gate, choose_site(context, site));
+	choice = change_choose_site(context, site, mode);
+	if (choice)
+		choice->monitor = monitor;
+	return choice ? enforce(context, gate, choice) : EXIT_WRONG;
 }
 
 static enum exit_code run(struct context *context, int count, char **operands)
@@ -173,8 +152,6 @@ static const GOptionEntry options[] = {
 	{"replies", 0, 0, G_OPTION_ARG_STRING, &replies,
 	 "whether answers to what guarded hosts begin themselves pass: on (default), off",
 	 "on|off"},
-	{"allow-lockout", 0, 0, G_OPTION_ARG_NONE, &allow_lockout,
-	 "even if an SSH connection to this host is cut off", NULL},
 	G_OPTION_ENTRY_NULL,
 };
 
@@ -186,5 +163,6 @@ const struct command up_command = {
 		       "What is enforced already is replaced in one step.",
 	.options = options,
 	.reads_documents = true,
+	.changes = true,
 	.run = run,
 };

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* portcullis confirm: a change that was made to be confirmed stays. */
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "gate.h"
+#include "kept.h"
+#include "standby.h"
+
+/* A link that enforces what waits to be confirmed; the others of its generation share its map. */
+static const struct gate_link *waiting_link(const struct gate *gate)
+{
+	for (guint i = 0; i < gate->links->len; i++) {
+		const struct gate_link *link = gate->links->pdata[i];
+
+		if (link->deadline && !link->undone && link->loaded == gate->generation->number)
+			return link;
+	}
+	return NULL;
+}
+
+static enum exit_code confirm(struct context *context, struct gate *gate)
+{
+	const unsigned int number = gate->generation->number;
+	const struct gate_link *link = waiting_link(gate);
+	int error;
+
+	if (!link && gate->loaded > number)
+		return wrong(context, "too late: generation %u is undone, generation %u in force",
+			     gate->loaded, number);
+	if (!link) {
+		printf("generation %u needs no confirmation\n", number);
+		return EXIT_RIGHT;
+	}
+	if (!gate_is_whole(gate))
+		return wrong(context,
+			     "not every interface enforces generation %u: repeat the change, or "
+			     "'portcullis rollback'",
+			     number);
+	if (link->standby_fd >= 0 && standby_now() >= link->deadline)
+		return wrong(context, "too late: generation %u is being undone", number);
+	error = standby_set_deadline(link->program_fd, 0);
+	if (error)
+		return wrong(context, "cannot confirm generation %u: %s", number, strerror(-error));
+	printf("generation %u confirmed\n", number);
+	if (!gate_read(gate, context->messages))
+		return EXIT_WRONG;
+	kept_prune(gate, NULL, context->messages);
+	return EXIT_RIGHT;
+}
+
+static enum exit_code run(struct context *context, int count, char **operands)
+{
+	struct gate *gate;
+	enum exit_code code;
+
+	if (count)
+		return usage(&confirm_command, "'%s' is one operand too many", operands[0]);
+	gate = gate_open(context->bpffs, GATE_WRITE, context->messages);
+	if (!gate)
+		return EXIT_WRONG;
+	code = gate->generation ? confirm(context, gate)
+				: wrong(context, "nothing is enforced here, so nothing waits");
+	gate_close(gate);
+	return code;
+}
+
+const struct command confirm_command = {
+	.name = "confirm",
+	.operands = "",
+	.summary = "keep a change that was made with --confirm",
+	.run = run,
+};

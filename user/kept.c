@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Pins, finds and forgets what earlier generations have left to go back to. */
+#include "kept.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "number.h"
+#include "program.h"
+#include "standby.h"
+
+enum kept_kind {
+	KEPT_CATALOG,
+	KEPT_STANDBY,
+	KEPT_STANDBY_EGRESS,
+	KEPT_KINDS,
+};
+
+static const char *const kinds[KEPT_KINDS] = {"catalog", STANDBY_XDP, STANDBY_EGRESS};
+
+static char *pin_path(const char *directory, enum kept_kind kind, unsigned int number)
+{
+	return g_strdup_printf("%s/%s-%u", directory, kinds[kind], number);
+}
+
+/* What a file name says; KEPT_KINDS: none of ours. */
+static enum kept_kind kind_of(const char *name, unsigned int *number)
+{
+	for (enum kept_kind kind = 0; kind < KEPT_KINDS; kind++) {
+		size_t length = strlen(kinds[kind]);
+		uint64_t value;
+
+		if (strncmp(name, kinds[kind], length) || name[length] != '-' ||
+		    number_parse(name + length + 1, G_MAXUINT32, &value))
+			continue;
+		*number = (unsigned int)value;
+		return kind;
+	}
+	return KEPT_KINDS;
+}
+
+static gint by_number(gconstpointer a, gconstpointer b)
+{
+	const unsigned int left = *(const unsigned int *)a, right = *(const unsigned int *)b;
+
+	return left < right ? -1 : left > right;
+}
+
+GArray *kept_numbers(const char *directory)
+{
+	g_autoptr(GDir) entries = g_dir_open(directory, 0, NULL);
+	GArray *numbers = g_array_new(FALSE, FALSE, sizeof(unsigned int));
+	unsigned int number;
+	const char *name;
+
+	while (entries && (name = g_dir_read_name(entries)))
+		if (kind_of(name, &number) == KEPT_CATALOG)
+			g_array_append_val(numbers, number);
+	g_array_sort(numbers, by_number);
+	return numbers;
+}
+
+struct generation *kept_read(const char *directory, unsigned int number, struct messages *messages)
+{
+	g_autofree char *path = pin_path(directory, KEPT_CATALOG, number);
+	struct generation *generation = NULL;
+	int map = bpf_obj_get(path);
+	int error = map < 0 ? -errno : catalog_generation(map, &generation);
+
+	if (map >= 0)
+		close(map);
+	if (error)
+		message_add(messages, SEVERITY_ERROR, path, 0, "cannot read the catalog: %s",
+			    strerror(-error));
+	else if (!generation)
+		message_add(messages, SEVERITY_ERROR, path, 0,
+			    "is no catalog of this version of portcullis");
+	return generation;
+}
+
+bool kept_pin(const char *directory, const struct generation *generation, const struct load *load,
+	      struct messages *messages)
+{
+	const int maps[KEPT_KINDS] = {
+		[KEPT_CATALOG] = load_catalog_fd(load),
+		[KEPT_STANDBY] = load_standby_fd(load),
+		[KEPT_STANDBY_EGRESS] = load_standby_egress_fd(load),
+	};
+
+	for (enum kept_kind kind = 0; kind < KEPT_KINDS; kind++) {
+		g_autofree char *path = pin_path(directory, kind, generation->number);
+
+		if (maps[kind] < 0)
+			continue;
+		if (!bpf_obj_pin(maps[kind], path))
+			continue;
+		message_add(messages, SEVERITY_ERROR, path, 0, "cannot pin the map: %s",
+			    strerror(errno));
+		kept_unpin(directory, generation);
+		return false;
+	}
+	return true;
+}
+
+void kept_unpin(const char *directory, const struct generation *generation)
+{
+	for (enum kept_kind kind = 0; kind < KEPT_KINDS; kind++) {
+		g_autofree char *path = pin_path(directory, kind, generation->number);
+
+		unlink(path);
+	}
+}
+
+static bool leads_back(const struct generation *generation, unsigned int number)
+{
+	bool leads = generation && generation->number == number;
+
+	for (int i = 0; generation && i < GENERATIONS_KEPT; i++)
+		leads |= generation->previous[i] == number;
+	return leads;
+}
+
+/* The last one that was loaded tells which slots are given away, even if it was undone. */
+static bool is_asked_for(const struct gate *gate, const struct generation *next,
+			 unsigned int number)
+{
+	return leads_back(next, number) || leads_back(gate->generation, number) ||
+	       (!next && number == gate->loaded);
+}
+
+/* Whether a link may still hand over to those who stand by for a generation. */
+static bool stands_by(const struct gate *gate, const struct generation *next, unsigned int number)
+{
+	bool awaited = next && next->number == number;
+
+	for (guint i = 0; !next && i < gate->links->len; i++) {
+		const struct gate_link *link = gate->links->pdata[i];
+
+		awaited |= link->loaded == number && link->deadline;
+	}
+	return awaited;
+}
+
+void kept_prune(const struct gate *gate, const struct generation *next, struct messages *messages)
+{
+	g_autoptr(GDir) entries = g_dir_open(gate->directory, 0, NULL);
+	unsigned int number = 0;
+	const char *name;
+
+	while (entries && (name = g_dir_read_name(entries))) {
+		g_autofree char *path = g_strdup_printf("%s/%s", gate->directory, name);
+		enum kept_kind kind = kind_of(name, &number);
+
+		if (kind == KEPT_KINDS)
+			continue;
+		if (kind == KEPT_CATALOG ? is_asked_for(gate, next, number)
+					 : stands_by(gate, next, number))
+			continue;
+		if (unlink(path) && errno != ENOENT)
+			message_add(messages, SEVERITY_WARNING, path, 0,
+				    "cannot remove the pin: %s", strerror(errno));
+	}
+}
+
+bool kept_forget(const char *directory, struct messages *messages)
+{
+	g_autoptr(GDir) entries = g_dir_open(directory, 0, NULL);
+	unsigned int number;
+	const char *name;
+	bool done = true;
+
+	while (entries && (name = g_dir_read_name(entries))) {
+		g_autofree char *path = g_strdup_printf("%s/%s", directory, name);
+
+		if (kind_of(name, &number) == KEPT_KINDS || !unlink(path))
+			continue;
+		message_add(messages, SEVERITY_ERROR, path, 0, "cannot remove the pin: %s",
+			    strerror(errno));
+		done = false;
+	}
+	return done;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What is pinned for going back: the catalogs of the last generations, as catalog-NUMBER, and of a
+ * generation that has to be confirmed the maps with those who stand by, as standby-NUMBER and
+ * standby_egress-NUMBER.
+ */
+#ifndef PORTCULLIS_KEPT_H
+#define PORTCULLIS_KEPT_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "gate.h"
+#include "load.h"
+#include "message.h"
+
+/* The numbers (unsigned int) of the generations whose catalogs are kept, in order. */
+GArray *kept_numbers(const char *directory);
+
+/* One of them, not yet compiled; NULL with a message. */
+struct generation *kept_read(const char *directory, unsigned int number, struct messages *messages);
+
+/* Pins what belongs to a generation that is loaded; on failure none of it stays pinned. */
+bool kept_pin(const char *directory, const struct generation *generation, const struct load *load,
+	      struct messages *messages);
+void kept_unpin(const char *directory, const struct generation *generation);
+
+/*
+ * Removes the pins that nobody will ask for, now that next is in force instead of what gate has
+ * read (NULL: nothing is): catalogs but those that either leads back to, and who stands by for no
+ * link. What cannot be removed is a warning.
+ */
+void kept_prune(const struct gate *gate, const struct generation *next, struct messages *messages);
+
+/* Removes all of them; false with a message. */
+bool kept_forget(const char *directory, struct messages *messages);
+
+#endif

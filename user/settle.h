@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a change that was undone leaves for writers to clear away. */
+#ifndef PORTCULLIS_SETTLE_H
+#define PORTCULLIS_SETTLE_H
+
+#include <stdbool.h>
+
+#include "gate.h"
+
+/*
+ * Where a program only hands over, attaches those that stand by in its place, or nothing if nothing
+ * was enforced before; no verdict changes. Reads the gate anew, and warns of what was undone. False
+ * with a message.
+ */
+bool gate_settle(struct gate *gate, struct messages *messages);
+
+#endif
