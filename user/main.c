@@ -9,8 +9,8 @@
 #include "version.h"
 
 static const struct command *const commands[] = {
-	&profiles_command, &show_command, &check_command,  &explain_command, &up_command,
-	&swap_command,     &down_command, &status_command, &stats_command,
+	&profiles_command, &show_command, &check_command, &diff_command,   &explain_command,
+	&up_command,       &swap_command, &down_command,  &status_command, &stats_command,
 };
 
 /* The only place that writes to standard error. */

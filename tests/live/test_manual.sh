@@ -11,7 +11,7 @@ export LC_ALL=C.UTF-8
 
 MANUAL=user/man/portcullis.8
 COMPLETION=user/completion/portcullis.bash
-COMMANDS="profiles show check explain up swap down status stats"
+COMMANDS="profiles show check diff explain up swap down status stats"
 
 # --- what the manual says ---
 
@@ -307,6 +307,19 @@ write_guarded() {
 END
 }
 
+# differences: of pages without profiles, of profiles, of sites
+differences() {
+	local site=$WORK/guarded.md page=$WORK/page.md
+
+	sed '/^| Profile/,$d' "$WORK/ports.md" >"$page"
+	"$PORTCULLIS" diff "$page" <(sed 's/443/80/' "$page") --json
+	"$PORTCULLIS" diff "$WORK/ports.md" <(sed 's/443/80/' "$WORK/ports.md") --json
+	"$PORTCULLIS" diff closed two -d "$WORK/ports.md" --json
+	"$PORTCULLIS" diff "$site" <(sed -e 's/| a |/| b |/' -e 's,5/s,6/s,' "$site" &&
+		printf '\n| Setting | Value |\n|---|---|\n| Mode | monitor |\n') \
+		-d "$WORK/ports.md" --json
+}
+
 test_json() {
 	local document=("-d" "$WORK/ports.md" "--json")
 
@@ -314,6 +327,7 @@ test_json() {
 	same_keys show < <("$PORTCULLIS" show two "${document[@]}")
 	same_keys "show --ipsec" < <("$PORTCULLIS" show --ipsec "${document[@]}")
 	same_keys check < <("$PORTCULLIS" check "$WORK/ports.md" --json)
+	same_keys diff < <(differences)
 }
 
 # --- what only a gate has ---
@@ -342,7 +356,6 @@ watched() {
 test_gate() {
 	local document=("-d" "$WORK/ports.md" "--json")
 
-	write_guarded
 	same_keys explain < <("$PORTCULLIS" explain two tcp/443 "${document[@]}" &&
 		"$PORTCULLIS" explain two udp/53 "${document[@]}" &&
 		"$PORTCULLIS" explain "$WORK/guarded.md" to a tcp/443 "${document[@]}" &&
@@ -365,6 +378,7 @@ else
 fi
 [ -x "$PORTCULLIS" ] || bail_out "$PORTCULLIS is missing"
 write_document
+write_guarded
 test_form
 test_commands
 test_exits

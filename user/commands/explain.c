@@ -246,7 +246,7 @@ static struct choice *choose(struct context *context, const char *policy)
 	g_autofree char *canonical = profile_canonical(shipped, policy, false, &error);
 
 	g_ptr_array_unref(choice->sources);
-	if (canonical || !g_file_test(policy, G_FILE_TEST_EXISTS)) {
+	if (canonical || (strcmp(policy, "-") && !g_file_test(policy, G_FILE_TEST_EXISTS))) {
 		choice->sources = g_ptr_array_ref(sources);
 		choice_set_interface(choice, interface, policy, ATTACH_AUTO);
 	} else {

@@ -8,6 +8,7 @@ declare -gA _portcullis_options=(
 	[profiles]="-d --document= --json"
 	[show]="--ipsec -d --document= --json"
 	[check]="--strict -d --document= --json"
+	[diff]="-d --document= --json"
 	[explain]="--expect= --interface= -d --document= --json"
 	[up]="--mode= --monitor --management= --protocols= --replies= --allow-lockout -d --document="
 	[swap]="--interface= --monitor --enforce --allow-lockout"
@@ -18,6 +19,7 @@ declare -gA _portcullis_options=(
 declare -gA _portcullis_operands=(
 	[show]="profiles"
 	[check]="files"
+	[diff]="profiles files"
 	[explain]="profiles files words"
 	[up]="interfaces files"
 	[swap]="profiles"
