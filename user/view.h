@@ -8,6 +8,7 @@
 
 #include "generation.h"
 #include "guarding.h"
+#include "judge.h"
 #include "profile.h"
 #include "totals.h"
 
@@ -30,6 +31,15 @@ char *view_services(struct json_object *services);
 
 /* Where they are stated: "d.md:5 d.md:6". The caller frees it. */
 char *view_places(struct json_object *services);
+
+/* Adds verdict, reason and meaning. */
+void view_add_reason(struct json_object *json, enum reason reason);
+
+/*
+ * Adds that of a judgement, with mode, profile, server, the segment that it stands in or null,
+ * guards and, if an Except keeps the port closed, excepted.
+ */
+void view_add_judgement(struct json_object *json, const struct judgement *judgement);
 
 /*
  * Adds what was counted for a generation: since, ports, reasons, dropped_ports and servers. With

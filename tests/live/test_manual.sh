@@ -247,6 +247,10 @@ test_completion() {
 two" "$(completed show -d "$WORK/ports.md" '')"
 	same "completes values" "server
 service" "$(completed stats --by = s)"
+	same "of the command" "drop
+pass" "$(completed explain --expect = '')"
+	same "which for another are files" "$WORK/ports.md" \
+		"$(completed check --expect = "$WORK/por")"
 	same "shellcheck has nothing to say" "" "$(shellcheck $COMPLETION)"
 }
 
@@ -326,7 +330,10 @@ test_json() {
 	same_keys profiles < <("$PORTCULLIS" profiles "${document[@]}")
 	same_keys show < <("$PORTCULLIS" show two "${document[@]}")
 	same_keys "show --ipsec" < <("$PORTCULLIS" show --ipsec "${document[@]}")
-	same_keys check < <("$PORTCULLIS" check "$WORK/ports.md" --json)
+	same_keys check < <("$PORTCULLIS" check "$WORK/ports.md" --json &&
+		printf 'drop two tcp/443\npass two udp/53\n' |
+		"$PORTCULLIS" check "$WORK/ports.md" --expect - --json
+		echo drop to a tcp/443 | "$PORTCULLIS" check "$WORK/guarded.md" "${document[@]}" --expect -)
 	same_keys diff < <(differences)
 }
 
