@@ -51,6 +51,12 @@ void view_add_stats(struct json_object *json, const struct generation *generatio
 /* Prints what of them was counted and not dropped: the five most frequent reasons and ports. */
 void view_print_monitored(struct json_object *stats);
 
+/*
+ * Prints them, and the members enforcing, mode and generation beside them, in Prometheus' text
+ * format.
+ */
+void view_print_prometheus(struct json_object *stats);
+
 /* Prints them, with the table for "port", "service" or "server". */
 void view_print_stats(struct json_object *stats, const char *by);
 

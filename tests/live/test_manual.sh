@@ -202,6 +202,23 @@ test_reasons() {
 		"$(table reasons)"
 }
 
+# metrics: name, labels and help of what `stats --prometheus` prints
+metrics() {
+	portcullis stats --prometheus | awk '
+		$1 == "#" && $2 == "HELP" { name = $3; sub(/^# HELP [^ ]+ /, ""); help = $0; next }
+		$1 == "#" || name == "" { next }
+		{
+			labels = ""
+			if (match($0, /\{.*\}/)) {
+				labels = substr($0, RSTART + 1, RLENGTH - 2)
+				gsub(/="([^"\\]|\\.)*"/, "", labels)
+				gsub(/,/, ", ", labels)
+			}
+			print name "\t" labels "\t" help
+			name = ""
+		}'
+}
+
 test_examples() {
 	example site >"$WORK/edge.md"
 	exits "the site is right" 0 "$PORTCULLIS" check "$WORK/edge.md"
@@ -370,6 +387,7 @@ test_gate() {
 	same_keys status < <(portcullis status --json)
 	same_keys stats < <(watched)
 	same "keys of every command" "$(keys_stated every)" "$(sort -u "$WORK/common")"
+	same "metrics" "$(table metrics)" "$(metrics)"
 	same "pins" "$(find /sys/fs/bpf/portcullis -type f -printf '%f\n' | sed 's/-[0-9]*$//' | sort)" \
 		"$(table pins | cut -f 1 | sed 's/-[A-Z]*$//' | sort)"
 	same "completes interfaces" "card

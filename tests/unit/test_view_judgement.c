@@ -16,7 +16,8 @@
 	"| a | 10.0.0.1 | narrow | |\n| b | 10.0.0.2 | voice | monitor |\n\n" \
 	"| Guard | Ports | Sources |\n|---|---|---|\n| g | tcp/443 | 10.9.0.0/16 |\n"
 
-static void check(const char *destination, uint16_t port, const char *expected)
+static void check_from(const char *source, const char *destination, uint16_t port,
+		       const char *expected)
 {
 	struct generation *generation = compile(choose_site(SITE));
 	struct question question = {
@@ -25,7 +26,7 @@ static void check(const char *destination, uint16_t port, const char *expected)
 	struct judgement judgement;
 
 	assert_int_equal(prefix_parse(destination, &question.destination), 0);
-	assert_int_equal(prefix_parse("192.0.2.7", &question.source), 0);
+	assert_int_equal(prefix_parse(source, &question.source), 0);
 	judgement = judge(generation, &question);
 	view_add_judgement(json, &judgement);
 	assert_string_equal(json_object_to_json_string_ext(
@@ -33,6 +34,11 @@ static void check(const char *destination, uint16_t port, const char *expected)
 			    expected);
 	json_object_put(json);
 	generation_free(generation);
+}
+
+static void check(const char *destination, uint16_t port, const char *expected)
+{
+	check_from("192.0.2.7", destination, port, expected);
 }
 
 #define PAGES(line)                                                                              \
@@ -57,6 +63,16 @@ static void shows_the_guard_that_refuses(void **state)
 	      "\"media\":false," PAGES("3") "},\"guards\":[{\"name\":\"g\",\"file\":\"s.md\","
 					    "\"line\":8,\"sources\":\"10.9.0.0/"
 					    "16\",\"limit\":null,\"payload\":null}]}");
+}
+
+/* The port is open, but that is not what decided. */
+static void shows_no_row_that_did_not_decide(void **state)
+{
+	check_from(
+		"10.0.0.2", "10.0.0.1", 8000,
+		"{\"verdict\":\"drop\",\"reason\":\"forged-source\",\"meaning\":\"the address of a "
+		"guarded server as source, where no server is reached\",\"mode\":\"enforce\","
+		"\"profile\":\"narrow\",\"server\":\"a\",\"segment\":null,\"guards\":[]}");
 }
 
 static void shows_the_except_that_closes(void **state)
@@ -108,6 +124,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(shows_the_row_that_opens),
 		cmocka_unit_test(shows_the_guard_that_refuses),
+		cmocka_unit_test(shows_no_row_that_did_not_decide),
 		cmocka_unit_test(shows_the_except_that_closes),
 		cmocka_unit_test(shows_mode_and_nobody),
 		cmocka_unit_test(shows_each_reason),

@@ -14,7 +14,7 @@ declare -gA _portcullis_options=(
 	[swap]="--interface= --monitor --enforce --allow-lockout"
 	[down]="--all"
 	[status]="--json"
-	[stats]="--by= --watch= --json"
+	[stats]="--by= --watch= --prometheus --json"
 )
 declare -gA _portcullis_operands=(
 	[show]="profiles"
