@@ -174,11 +174,18 @@ check: $(GENERATED) ## format, warnings of gcc and clang, cppcheck, shellcheck
 		--suppress=unknownMacro -Iinclude -Iuser user user/commands
 	$(Q)shellcheck $(SCRIPTS)
 
+UNITS := $(notdir $(wildcard user/systemd/*))
+
 install: all ## install below DESTDIR and PREFIX
 	$(Q)install -D -m 755 $(BUILD)/portcullis $(DESTDIR)$(PREFIX)/sbin/portcullis
 	$(Q)install -D -m 644 user/man/portcullis.8 $(DESTDIR)$(PREFIX)/share/man/man8/portcullis.8
 	$(Q)install -D -m 644 user/completion/portcullis.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/portcullis
+	$(Q)install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	$(Q)for unit in $(UNITS); do \
+		sed 's,/usr/local,$(PREFIX),' user/systemd/$$unit \
+			>$(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit || exit 1; \
+	done
 	$(Q)for file in policies/*.md; do \
 		install -D -m 644 $$file $(DESTDIR)$(PREFIX)/share/portcullis/$$file || exit 1; \
 	done
@@ -186,7 +193,8 @@ install: all ## install below DESTDIR and PREFIX
 uninstall: ## remove what install put there
 	$(Q)rm -f $(DESTDIR)$(PREFIX)/sbin/portcullis \
 		$(DESTDIR)$(PREFIX)/share/man/man8/portcullis.8 \
-		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/portcullis
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/portcullis \
+		$(patsubst %,$(DESTDIR)$(PREFIX)/lib/systemd/system/%,$(UNITS))
 	$(Q)rm -rf $(DESTDIR)$(PREFIX)/share/portcullis
 
 vmlinux: ## cut vmlinux/vmlinux.h from the running kernel's BTF anew

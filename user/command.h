@@ -38,9 +38,19 @@ struct command {
 	enum exit_code (*run)(struct context *context, int count, char **operands);
 };
 
-extern const struct command check_command, confirm_command, down_command, explain_command,
-	profiles_command, reload_command, rollback_command, show_command, stats_command,
-	status_command, swap_command, up_command;
+extern const struct command profiles_command;
+extern const struct command show_command;
+extern const struct command check_command;
+extern const struct command diff_command;
+extern const struct command explain_command;
+extern const struct command up_command;
+extern const struct command swap_command;
+extern const struct command reload_command;
+extern const struct command confirm_command;
+extern const struct command rollback_command;
+extern const struct command down_command;
+extern const struct command status_command;
+extern const struct command stats_command;
 
 /* Adds an error that no file and line goes with; returns EXIT_WRONG. */
 enum exit_code wrong(struct context *context, const char *format, ...) G_GNUC_PRINTF(2, 3);

@@ -156,7 +156,7 @@ static void add_interface(struct json_object *list, const struct sides *sides, c
 	json_add_string(json, "after", after);
 	if (compare_ports(json, compiled_of(sides->before, before),
 			  compiled_of(sides->after, after)) ||
-	    g_strcmp0(before, after))
+	    (*name && g_strcmp0(before, after)))
 		json_object_array_add(list, json);
 	else
 		json_object_put(json);

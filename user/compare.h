@@ -11,7 +11,8 @@
 /*
  * Adds "same" and the lists "roles" (where a side has no profiles), "profiles", "interfaces",
  * "servers", "guards" and "settings", each with only what differs. Texts of rows that open the same
- * do not. Returns whether nothing does.
+ * do not. Returns whether nothing does. An interface whose name is "" stands for any, and only what
+ * its profiles open is compared.
  */
 bool compare_generations(struct json_object *json, const struct generation *before,
 			 const struct generation *after);

@@ -9,11 +9,24 @@
 #include "number.h"
 #include "version.h"
 
+/* In the order in which --help lists them. */
+/* clang-format off */
 static const struct command *const commands[] = {
-	&profiles_command, &show_command, &check_command,  &explain_command,
-	&up_command,       &swap_command, &reload_command, &confirm_command,
-	&rollback_command, &down_command, &status_command, &stats_command,
+	&profiles_command,
+	&show_command,
+	&check_command,
+	&diff_command,
+	&explain_command,
+	&up_command,
+	&swap_command,
+	&reload_command,
+	&confirm_command,
+	&rollback_command,
+	&down_command,
+	&status_command,
+	&stats_command,
 };
+/* clang-format on */
 
 /* The only place that writes to standard error. */
 void say(struct messages *messages)

@@ -8,6 +8,7 @@
 
 #include "generation.h"
 #include "guarding.h"
+#include "judge.h"
 #include "profile.h"
 #include "totals.h"
 
@@ -31,6 +32,15 @@ char *view_services(struct json_object *services);
 /* Where they are stated: "d.md:5 d.md:6". The caller frees it. */
 char *view_places(struct json_object *services);
 
+/* Adds verdict, reason and meaning. */
+void view_add_reason(struct json_object *json, enum reason reason);
+
+/*
+ * Adds that of a judgement, with mode, profile, server, the segment that it stands in or null,
+ * guards and, if an Except keeps the port closed, excepted.
+ */
+void view_add_judgement(struct json_object *json, const struct judgement *judgement);
+
 /*
  * Adds what was counted for a generation: since, ports, reasons, dropped_ports and servers. With
  * the totals of so many seconds before, rates too; before may be NULL.
@@ -40,6 +50,12 @@ void view_add_stats(struct json_object *json, const struct generation *generatio
 
 /* Prints what of them was counted and not dropped: the five most frequent reasons and ports. */
 void view_print_monitored(struct json_object *stats);
+
+/*
+ * Prints them, and the members enforcing, mode and generation beside them, in Prometheus' text
+ * format.
+ */
+void view_print_prometheus(struct json_object *stats);
 
 /* Prints them, with the table for "port", "service" or "server". */
 void view_print_stats(struct json_object *stats, const char *by);

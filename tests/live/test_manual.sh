@@ -11,7 +11,7 @@ export LC_ALL=C.UTF-8
 
 MANUAL=user/man/portcullis.8
 COMPLETION=user/completion/portcullis.bash
-COMMANDS="profiles show check explain up swap down status stats"
+COMMANDS="profiles show check diff explain up swap down status stats"
 
 # --- what the manual says ---
 
@@ -202,6 +202,23 @@ test_reasons() {
 		"$(table reasons)"
 }
 
+# metrics: name, labels and help of what `stats --prometheus` prints
+metrics() {
+	portcullis stats --prometheus | awk '
+		$1 == "#" && $2 == "HELP" { name = $3; sub(/^# HELP [^ ]+ /, ""); help = $0; next }
+		$1 == "#" || name == "" { next }
+		{
+			labels = ""
+			if (match($0, /\{.*\}/)) {
+				labels = substr($0, RSTART + 1, RLENGTH - 2)
+				gsub(/="([^"\\]|\\.)*"/, "", labels)
+				gsub(/,/, ", ", labels)
+			}
+			print name "\t" labels "\t" help
+			name = ""
+		}'
+}
+
 test_examples() {
 	example site >"$WORK/edge.md"
 	exits "the site is right" 0 "$PORTCULLIS" check "$WORK/edge.md"
@@ -247,6 +264,10 @@ test_completion() {
 two" "$(completed show -d "$WORK/ports.md" '')"
 	same "completes values" "server
 service" "$(completed stats --by = s)"
+	same "of the command" "drop
+pass" "$(completed explain --expect = '')"
+	same "which for another are files" "$WORK/ports.md" \
+		"$(completed check --expect = "$WORK/por")"
 	same "shellcheck has nothing to say" "" "$(shellcheck $COMPLETION)"
 }
 
@@ -307,13 +328,30 @@ write_guarded() {
 END
 }
 
+# differences: of pages without profiles, of profiles, of sites
+differences() {
+	local site=$WORK/guarded.md page=$WORK/page.md
+
+	sed '/^| Profile/,$d' "$WORK/ports.md" >"$page"
+	"$PORTCULLIS" diff "$page" <(sed 's/443/80/' "$page") --json
+	"$PORTCULLIS" diff "$WORK/ports.md" <(sed 's/443/80/' "$WORK/ports.md") --json
+	"$PORTCULLIS" diff closed two -d "$WORK/ports.md" --json
+	"$PORTCULLIS" diff "$site" <(sed -e 's/| a |/| b |/' -e 's,5/s,6/s,' "$site" &&
+		printf '\n| Setting | Value |\n|---|---|\n| Mode | monitor |\n') \
+		-d "$WORK/ports.md" --json
+}
+
 test_json() {
 	local document=("-d" "$WORK/ports.md" "--json")
 
 	same_keys profiles < <("$PORTCULLIS" profiles "${document[@]}")
 	same_keys show < <("$PORTCULLIS" show two "${document[@]}")
 	same_keys "show --ipsec" < <("$PORTCULLIS" show --ipsec "${document[@]}")
-	same_keys check < <("$PORTCULLIS" check "$WORK/ports.md" --json)
+	same_keys check < <("$PORTCULLIS" check "$WORK/ports.md" --json &&
+		printf 'drop two tcp/443\npass two udp/53\n' |
+		"$PORTCULLIS" check "$WORK/ports.md" --expect - --json
+		echo drop to a tcp/443 | "$PORTCULLIS" check "$WORK/guarded.md" "${document[@]}" --expect -)
+	same_keys diff < <(differences)
 }
 
 # --- what only a gate has ---
@@ -342,7 +380,6 @@ watched() {
 test_gate() {
 	local document=("-d" "$WORK/ports.md" "--json")
 
-	write_guarded
 	same_keys explain < <("$PORTCULLIS" explain two tcp/443 "${document[@]}" &&
 		"$PORTCULLIS" explain two udp/53 "${document[@]}" &&
 		"$PORTCULLIS" explain "$WORK/guarded.md" to a tcp/443 "${document[@]}" &&
@@ -350,6 +387,7 @@ test_gate() {
 	same_keys status < <(portcullis status --json)
 	same_keys stats < <(watched)
 	same "keys of every command" "$(keys_stated every)" "$(sort -u "$WORK/common")"
+	same "metrics" "$(table metrics)" "$(metrics)"
 	same "pins" "$(find /sys/fs/bpf/portcullis -type f -printf '%f\n' | sed 's/-[0-9]*$//' | sort -u)" \
 		"$(table pins | cut -f 1 | sed 's/-[A-Z]*$//' | sort)"
 	same "completes interfaces" "card
@@ -365,6 +403,7 @@ else
 fi
 [ -x "$PORTCULLIS" ] || bail_out "$PORTCULLIS is missing"
 write_document
+write_guarded
 test_form
 test_commands
 test_exits

@@ -149,6 +149,21 @@ static void compares_no_name_for_an_interface(void **state)
 	      "interfaces - changed before=\"web\" after=\"web + extra\" +tcp/8443-8443\n");
 }
 
+/* Of a named interface, that it has another profile is a difference; by what is open it is none. */
+static void compares_names_of_profiles_that_open_the_same(void **state)
+{
+	struct choice *choices[4];
+
+	for (unsigned int i = 0; i < G_N_ELEMENTS(choices); i++) {
+		choices[i] = choose(DOCUMENT, NULL);
+		choice_set_interface(choices[i], i < 2 ? "" : "card0",
+				     i % 2 ? "web + narrow" : "web", ATTACH_AUTO);
+	}
+	check(choices[0], choices[1], "same\n");
+	check(choices[2], choices[3],
+	      "interfaces card0 changed before=\"web\" after=\"web + narrow\"\n");
+}
+
 #define SERVERS "| Server | Address | Profile | Mode |\n|---|---|---|---|\n"
 #define SERVER(addresses, profile, mode, swapped)                                     \
 	"{\"addresses\":[" addresses "],\"profile\":\"" profile "\",\"mode\":\"" mode \
@@ -271,6 +286,7 @@ int main(void)
 		cmocka_unit_test(passes_over_other_words),
 		cmocka_unit_test(compares_interfaces),
 		cmocka_unit_test(compares_no_name_for_an_interface),
+		cmocka_unit_test(compares_names_of_profiles_that_open_the_same),
 		cmocka_unit_test(compares_servers),
 		cmocka_unit_test(tells_what_becomes_of_the_unlisted),
 		cmocka_unit_test(compares_with_what_was_swapped),

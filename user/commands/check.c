@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* portcullis check: reads and compiles as `up` would, and tells all there is to say. */
 #include <stdio.h>
+#include <string.h>
 
 #include "command.h"
+#include "expectations.h"
 #include "generation.h"
 #include "image.h"
 #include "inputs.h"
@@ -10,6 +12,7 @@
 #include "output.h"
 
 static gboolean strict;
+static char *expect;
 
 static void print_summary(struct json_object *json)
 {
@@ -24,6 +27,9 @@ static void print_summary(struct json_object *json)
 	if (guards)
 		printf(", %" G_GUINT64_FORMAT " guards", guards);
 	putchar('\n');
+	if (json_member(json, "expected"))
+		printf("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " expectations hold\n",
+		       json_number(json, "held"), json_number(json, "expected"));
 }
 
 static void add_messages(struct json_object *json, const struct messages *messages)
@@ -52,6 +58,23 @@ static void add_ignored(const struct policy *policy, struct messages *messages)
 	}
 }
 
+static void add_expectations(struct json_object *json, const struct choice *choice,
+			     struct messages *messages)
+{
+	bool standard_input = !strcmp(expect, "-");
+	g_autoptr(GError) error = NULL;
+	g_autofree char *text = NULL;
+
+	if (g_file_get_contents(standard_input ? "/dev/stdin" : expect, &text, NULL, &error))
+		expectations_check(json, choice, expect, text, messages);
+	else if (g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+		message_add(messages, SEVERITY_ERROR, expect, 0,
+			    "does not exist, expected a file of expectations");
+	else
+		message_add(messages, SEVERITY_ERROR, expect, 0,
+			    "cannot be read: %s, expected a file of expectations", error->message);
+}
+
 /* All that `up` would do short of the kernel: a site must also fit into the maps. */
 static void compile(struct json_object *json, struct choice *choice, struct messages *messages)
 {
@@ -68,6 +91,8 @@ static void compile(struct json_object *json, struct choice *choice, struct mess
 		json_add_number(json, "profiles", policy->profiles->len);
 		json_add_number(json, "servers", policy->servers->len);
 		json_add_number(json, "guards", policy->guards->len);
+		if (expect && !messages->errors)
+			add_expectations(json, generation->choice, messages);
 	}
 	generation_free(generation);
 }
@@ -90,15 +115,19 @@ static enum exit_code run(struct context *context, int count, char **operands)
 	else
 		compile(json, choice, messages);
 	add_messages(json, messages);
-	output_print(json, context->json, print_summary);
 	good = !messages->errors && !(strict && messages->warnings);
 	if (context->json) /* programs have them; they are not said twice */
 		g_ptr_array_set_size(messages->list, 0);
+	if (expect) /* how many hold is said below those that do not */
+		say(messages);
+	output_print(json, context->json, print_summary);
 	return good ? EXIT_RIGHT : EXIT_WRONG;
 }
 
 static const GOptionEntry options[] = {
 	{"strict", 0, 0, G_OPTION_ARG_NONE, &strict, "fail on warnings too", NULL},
+	{"expect", 0, 0, G_OPTION_ARG_FILENAME, &expect,
+	 "compare the verdicts on packets with those that a file expects", "FILE"},
 	G_OPTION_ENTRY_NULL,
 };
 
@@ -106,6 +135,9 @@ const struct command check_command = {
 	.name = "check",
 	.operands = "FILE…",
 	.summary = "read documents or a site and list every error and warning; needs no privileges",
+	.description =
+		"--expect: lines 'pass|drop [from A[:PORT]] to B | SERVER tcp/5061 | icmp/8 | "
+		"ip/esp'.\nOf documents, PROFILE stands behind pass or drop.",
 	.options = options,
 	.reads_documents = true,
 	.has_json = true,

@@ -18,29 +18,6 @@
 
 static char *expect, *on_interface;
 
-static const char *const reason_names[] = {
-#define REASON(symbol, name, verdict, meaning) name,
-	PORTCULLIS_REASONS(REASON)
-#undef REASON
-};
-
-static const char *const reason_meanings[] = {
-#define REASON(symbol, name, verdict, meaning) meaning,
-	PORTCULLIS_REASONS(REASON)
-#undef REASON
-};
-
-static void add_excepted(struct json_object *json, const struct excepted *excepted)
-{
-	json_add_string(json, "protocol", transport_name(excepted->transport));
-	json_add_number(json, "first", excepted->first);
-	json_add_number(json, "last", excepted->last);
-	json_add_string(json, "profile", excepted->profile->name);
-	json_add_string(json, "file", excepted->profile->place.file);
-	json_add_number(json, "line", (uint64_t)excepted->profile->place.line);
-	view_add_services(json, excepted->rows);
-}
-
 /* What was asked for; what a packet of its kind does not have is null. */
 static void add_question(struct json_object *json, const struct question *question)
 {
@@ -60,38 +37,6 @@ static void add_question(struct json_object *json, const struct question *questi
 		break;
 	case QUESTION_PROTOCOL: json_add_string(json, "protocol", number); break;
 	}
-}
-
-/* Whether what decided is a row that opens the port, or what guards ask there. */
-static bool is_of_rows(enum reason reason)
-{
-	return reason == REASON_PUBLISHED || reason == REASON_SOURCE_NOT_ALLOWED ||
-	       reason == REASON_OVER_LIMIT || reason == REASON_NOT_MEDIA;
-}
-
-static void add_reason(struct json_object *json, enum reason reason)
-{
-	bool pass = reason_verdict(reason) == VERDICT_PASS;
-
-	json_add_string(json, "verdict", pass ? "pass" : "drop");
-	json_add_string(json, "reason", reason_names[reason]);
-	json_add_string(json, "meaning", reason_meanings[reason]);
-}
-
-static void add_judgement(struct json_object *json, const struct judgement *judgement, bool asked)
-{
-	add_reason(json, judgement->reason);
-	json_add_string(json, "mode", judgement->monitor ? "monitor" : "enforce");
-	json_add_string(json, "profile", judgement->profile ? judgement->profile->name : NULL);
-	json_add_string(json, "server", judgement->server ? judgement->server->name : NULL);
-	json_add_bool(json, "asked_program", asked);
-	if (judgement->opening && is_of_rows(judgement->reason))
-		view_add_opening(json_add_object(json, "segment"), judgement->opening);
-	else
-		json_object_object_add(json, "segment", NULL);
-	view_add_guards(json, &judgement->guarding);
-	if (judgement->excepted && !judgement->opening)
-		add_excepted(json_add_object(json, "excepted"), judgement->excepted);
 }
 
 static void print_lines(struct json_object *services)
@@ -153,12 +98,13 @@ static enum exit_code answer(struct context *context, const struct question *que
 	struct json_object *json = output_new();
 	const char *verdict;
 
-	add_judgement(json, judgement, asked);
+	view_add_judgement(json, judgement);
+	json_add_bool(json, "asked_program", asked);
 	add_question(json, question);
 	if (as_answer == REASON_COUNT)
 		json_object_object_add(json, "answer", NULL);
 	else
-		add_reason(json_add_object(json, "answer"), as_answer);
+		view_add_reason(json_add_object(json, "answer"), as_answer);
 	verdict = reason_verdict(judgement->reason) == VERDICT_PASS ? "pass" : "drop";
 	output_print(json, context->json, print);
 	if (expect && strcmp(expect, verdict))
@@ -246,7 +192,7 @@ static struct choice *choose(struct context *context, const char *policy)
 	g_autofree char *canonical = profile_canonical(shipped, policy, false, &error);
 
 	g_ptr_array_unref(choice->sources);
-	if (canonical || !g_file_test(policy, G_FILE_TEST_EXISTS)) {
+	if (canonical || (strcmp(policy, "-") && !g_file_test(policy, G_FILE_TEST_EXISTS))) {
 		choice->sources = g_ptr_array_ref(sources);
 		choice_set_interface(choice, interface, policy, ATTACH_AUTO);
 	} else {

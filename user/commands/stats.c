@@ -6,38 +6,64 @@
 
 #include "command.h"
 #include "gate.h"
+#include "json.h"
 #include "output.h"
 #include "totals.h"
 #include "view.h"
 
 static char *by;
 static int watch;
+static gboolean prometheus;
 
 static void print(struct json_object *json)
 {
 	view_print_stats(json, by ? by : "port");
 }
 
+static void add_gate(struct json_object *json, const struct gate *gate)
+{
+	const struct generation *generation = gate->generation;
+	bool monitor = generation->choice->monitor || generation->policy->settings.monitor;
+
+	json_add_number(json, "generation", generation->number);
+	json_add_string(json, "mode", monitor ? "monitor" : "enforce");
+	json_add_bool(json, "enforcing", gate_is_whole(gate));
+}
+
+static bool show_counters(struct context *context, const struct gate *gate, struct totals **before,
+			  double seconds)
+{
+	struct totals *now = totals_read(gate->directory, context->messages);
+	struct json_object *json;
+
+	if (!now)
+		return false;
+	json = output_new();
+	add_gate(json, gate);
+	view_add_stats(json, gate->generation, now, *before, seconds);
+	output_print(json, context->json, prometheus ? view_print_prometheus : print);
+	totals_free(*before);
+	*before = now;
+	return true;
+}
+
 /* One reading; the gate is opened anew each time, as it may have been changed meanwhile. */
 static bool show(struct context *context, struct totals **before, double seconds)
 {
 	struct gate *gate = gate_open(context->bpffs, GATE_READ, context->messages);
-	struct totals *now = NULL;
-	struct json_object *json;
+	bool shown = false;
 
-	if (gate && !gate->generation)
+	if (gate && gate->generation) {
+		shown = show_counters(context, gate, before, seconds);
+	} else if (gate && prometheus && !context->messages->errors) {
+		/* Who watches wants to know just this. */
+		output_print(output_new(), false, view_print_prometheus);
+		shown = true;
+	} else if (gate) {
 		wrong(context, "nothing is enforced here: 'portcullis up' starts");
-	else if (gate)
-		now = totals_read(gate->directory, context->messages);
-	if (now) {
-		json = output_new();
-		view_add_stats(json, gate->generation, now, *before, seconds);
-		output_print(json, context->json, print);
-		totals_free(*before);
-		*before = now;
 	}
 	gate_close(gate);
-	return now;
+	return shown;
 }
 
 static enum exit_code run(struct context *context, int count, char **operands)
@@ -52,6 +78,8 @@ static enum exit_code run(struct context *context, int count, char **operands)
 		return usage(&stats_command, "--by '%s', expected port, service or server", by);
 	if (watch < 0)
 		return usage(&stats_command, "--watch %d, expected a number of seconds", watch);
+	if (prometheus && (by || watch || context->json))
+		return usage(&stats_command, "--prometheus excludes --by, --watch and --json");
 	timer = g_timer_new();
 	shown = show(context, &before, 0);
 	while (watch && shown) {
@@ -71,6 +99,8 @@ static const GOptionEntry options[] = {
 	 "the table to print: port (default), service, server", "WHAT"},
 	{"watch", 0, 0, G_OPTION_ARG_INT, &watch, "print again every so many seconds, with rates",
 	 "SECONDS"},
+	{"prometheus", 0, 0, G_OPTION_ARG_NONE, &prometheus,
+	 "print metrics for node_exporter's textfile collector", NULL},
 	G_OPTION_ENTRY_NULL,
 };
 

@@ -7,7 +7,8 @@
 declare -gA _portcullis_options=(
 	[profiles]="-d --document= --json"
 	[show]="--ipsec -d --document= --json"
-	[check]="--strict -d --document= --json"
+	[check]="--strict --expect= -d --document= --json"
+	[diff]="-d --document= --json"
 	[explain]="--expect= --interface= -d --document= --json"
 	[up]="--mode= --monitor --management= --protocols= --replies= --confirm= --allow-lockout -d --document="
 	[swap]="--interface= --monitor --enforce --confirm= --allow-lockout"
@@ -16,11 +17,12 @@ declare -gA _portcullis_options=(
 	[rollback]="--confirm= --allow-lockout"
 	[down]="--all"
 	[status]="--json"
-	[stats]="--by= --watch= --json"
+	[stats]="--by= --watch= --prometheus --json"
 )
 declare -gA _portcullis_operands=(
 	[show]="profiles"
 	[check]="files"
+	[diff]="profiles files"
 	[explain]="profiles files words"
 	[up]="interfaces files"
 	[swap]="profiles"
@@ -81,7 +83,13 @@ _portcullis_value() {
 	--bpffs) _portcullis_add_files -d ;;
 	-d | --document) _portcullis_add_files -f ;;
 	--mode) _portcullis_add native generic auto ;;
-	--expect) _portcullis_add pass drop ;;
+	--expect)
+		if [ "$command" = check ]; then
+			_portcullis_add_files -f
+		else
+			_portcullis_add pass drop
+		fi
+		;;
 	--replies) _portcullis_add on off ;;
 	--by) _portcullis_add port service server ;;
 	--interface) _portcullis_add_lines < <(_portcullis_interfaces) ;;
