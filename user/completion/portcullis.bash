@@ -14,6 +14,7 @@ declare -gA _portcullis_options=(
 	[down]="--all"
 	[status]="--json"
 	[stats]="--by= --watch= --json"
+	[top]="--interval= --server= --service="
 )
 declare -gA _portcullis_operands=(
 	[show]="profiles"
