@@ -51,6 +51,7 @@ extern const struct command rollback_command;
 extern const struct command down_command;
 extern const struct command status_command;
 extern const struct command stats_command;
+extern const struct command top_command;
 
 /* Adds an error that no file and line goes with; returns EXIT_WRONG. */
 enum exit_code wrong(struct context *context, const char *format, ...) G_GNUC_PRINTF(2, 3);

@@ -25,6 +25,7 @@ static const struct command *const commands[] = {
 	&down_command,
 	&status_command,
 	&stats_command,
+	&top_command,
 };
 /* clang-format on */
 

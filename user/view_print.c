@@ -5,6 +5,7 @@
 
 #include "json.h"
 #include "output.h"
+#include "rates.h"
 #include "view.h"
 
 /* As many as one looks at before saying enforce. */
@@ -15,19 +16,11 @@ static char *number(struct json_object *json, const char *key)
 	return g_strdup_printf("%" G_GUINT64_FORMAT, json_number(json, key));
 }
 
-/* "1.2k", "34M": three digits are enough for a rate. */
 static char *rate(struct json_object *json, const char *key)
 {
-	static const char *const units[] = {"", "k", "M", "G", "T"};
 	struct json_object *member = json_member(json, key);
-	double value = json_object_get_double(member);
-	guint unit = 0;
 
-	if (!member)
-		return NULL;
-	for (; value >= 1000 && unit + 1 < G_N_ELEMENTS(units); unit++)
-		value /= 1000;
-	return g_strdup_printf("%.*f%s", value < 10 && unit ? 1 : 0, value, units[unit]);
+	return member ? rates_text(json_object_get_double(member)) : NULL;
 }
 
 static void print_reasons(struct json_object *stats)
@@ -70,12 +63,29 @@ static void print_by_port(struct json_object *stats)
 	listing_print_below(listing);
 }
 
+static void add_to_sum(struct json_object *sum, struct json_object *one)
+{
+	static const char *const counts[] = {"packets", "bytes"};
+	static const char *const rates[] = {"packets_per_second", "bits_per_second"};
+
+	for (guint i = 0; i < G_N_ELEMENTS(counts); i++) {
+		double rate = json_object_get_double(json_member(sum, rates[i]));
+		struct json_object *member = json_member(one, rates[i]);
+
+		json_add_number(sum, counts[i],
+				json_number(sum, counts[i]) + json_number(one, counts[i]));
+		rate += json_object_get_double(member);
+		if (member)
+			json_object_object_add(sum, rates[i], json_object_new_double(rate));
+	}
+}
+
 /* Sums of the ports that the same services share: what one packet was for, nobody can tell. */
 static void print_by_service(struct json_object *stats)
 {
 	struct json_object *list = json_member(stats, "ports");
 	struct json_object *sums = json_object_new_object();
-	struct listing *listing = listing_new("SERVICES|>PACKETS|>BYTES|SHARED");
+	struct listing *listing = listing_new("SERVICES|>PACKETS|>BYTES|>PACKETS/S|>BITS/S|SHARED");
 
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
 		struct json_object *one = json_object_array_get_idx(list, i);
@@ -86,14 +96,12 @@ static void print_by_service(struct json_object *stats)
 			continue;
 		if (!sum)
 			sum = json_add_object(sums, services);
-		json_add_number(sum, "packets",
-				json_number(sum, "packets") + json_number(one, "packets"));
-		json_add_number(sum, "bytes",
-				json_number(sum, "bytes") + json_number(one, "bytes"));
+		add_to_sum(sum, one);
 	}
 	json_object_object_foreach (sums, name, sum) {
 		listing_add(listing, g_strdup(*name ? name : "(no longer in the documents)"),
 			    number(sum, "packets"), number(sum, "bytes"),
+			    rate(sum, "packets_per_second"), rate(sum, "bits_per_second"),
 			    strstr(name, ", ") ? g_strdup("yes") : NULL);
 	}
 	listing_print_below(listing);
@@ -129,7 +137,7 @@ static void print_dropped_ports(struct json_object *stats, const char *title, si
 		listing_add(listing,
 			    g_strdup_printf("%s/%" G_GUINT64_FORMAT, json_string(one, "protocol"),
 					    json_number(one, "port")),
-			    number(one, "packets"));
+			    number(one, "packets"), rate(one, "packets_per_second"));
 	}
 	listing_print_below(listing);
 }
@@ -163,7 +171,8 @@ void view_print_monitored(struct json_object *stats)
 			    number(monitored->pdata[i], "bytes"));
 	listing_print(listing);
 	if (monitored->len)
-		print_dropped_ports(stats, "DROPPED, OR WOULD BE|>PACKETS", MONITORED_SHOWN);
+		print_dropped_ports(stats, "DROPPED, OR WOULD BE|>PACKETS|>PACKETS/S",
+				    MONITORED_SHOWN);
 }
 
 void view_print_stats(struct json_object *stats, const char *by)
@@ -178,5 +187,5 @@ void view_print_stats(struct json_object *stats, const char *by)
 		print_by_server(stats);
 	else
 		print_by_port(stats);
-	print_dropped_ports(stats, "DROPPED PORT|>PACKETS", SIZE_MAX);
+	print_dropped_ports(stats, "DROPPED PORT|>PACKETS|>PACKETS/S", SIZE_MAX);
 }

@@ -2,8 +2,10 @@
 /* Counters as JSON: each beside what it counts. */
 #include <linux/types.h>
 
+#include "counted.h"
 #include "json.h"
 #include "layout.h"
+#include "rates.h"
 #include "view.h"
 
 #define DROPPED_PORTS_SHOWN 20
@@ -14,17 +16,10 @@ struct span {
 	double seconds;
 };
 
-static struct count since(struct count now, struct count before)
+static void add_rates(struct json_object *json, struct speed speed)
 {
-	return (struct count){now.packets - before.packets, now.bytes - before.bytes};
-}
-
-static void add_rates(struct json_object *json, struct count grown, double seconds)
-{
-	json_object_object_add(json, "packets_per_second",
-			       json_object_new_double((double)grown.packets / seconds));
-	json_object_object_add(json, "bits_per_second",
-			       json_object_new_double(8 * (double)grown.bytes / seconds));
+	json_object_object_add(json, "packets_per_second", json_object_new_double(speed.packets));
+	json_object_object_add(json, "bits_per_second", json_object_new_double(speed.bits));
 }
 
 static void add_count(struct json_object *json, const struct span *span, struct count now,
@@ -33,73 +28,29 @@ static void add_count(struct json_object *json, const struct span *span, struct 
 	json_add_number(json, "packets", now.packets);
 	json_add_number(json, "bytes", now.bytes);
 	if (span->before)
-		add_rates(json, since(now, before), span->seconds);
+		add_rates(json, speed_of(now, before, span->seconds));
 }
 
-/* A profile compiled: in force, else (and then added to retired) as the documents still state it.
- */
-static const struct compiled *compiled_of(const struct generation *generation, const char *profile,
-					  GHashTable *retired)
+static void add_slot(struct json_object *ports, struct counting *counting, const struct span *span,
+		     __u32 slot)
 {
-	int index = generation_profile_index(generation, profile);
-	g_autofree char *canonical = NULL, *error = NULL;
-	struct compiled *compiled;
-
-	if (index >= 0)
-		return generation->profiles->pdata[index];
-	compiled = g_hash_table_lookup(retired, profile);
-	if (compiled)
-		return compiled;
-	canonical = profile_canonical(generation->policy, profile, false, &error);
-	if (!canonical)
-		return NULL;
-	compiled = profile_compile(generation->policy, canonical);
-	g_hash_table_insert(retired, g_strdup(profile), compiled);
-	return compiled;
-}
-
-/* The opening that a slot counts; NULL if the documents no longer state it. */
-static const struct opening *opening_of(const struct compiled *compiled, unsigned int transport,
-					const struct port_range *range)
-{
-	const struct opening *opening;
-
-	opening = compiled ? compiled_find(compiled, transport, range->first) : NULL;
-	return opening && opening->first == range->first && opening->last == range->last ? opening
-											 : NULL;
-}
-
-/* One slot: its name is "tcp/5061 front-end". */
-static void add_slot(struct json_object *ports, const struct generation *generation,
-		     const struct span *span, __u32 slot, GHashTable *retired)
-{
-	const char *name = generation->slots->segments->pdata[slot - 1];
-	g_auto(GStrv) parts = g_strsplit(name, " ", 2);
-	unsigned int transport = g_str_has_prefix(name, "tcp") ? TRANSPORT_TCP : TRANSPORT_UDP;
-	g_autofree char *error = NULL;
-	struct port_list list = {};
-	const struct port_range *range;
-	const struct opening *opening;
+	struct counted counted;
 	struct json_object *json;
 
-	if (g_strv_length(parts) != 2 || port_list_parse(parts[0], &list, &error))
+	if (!counting_slot(counting, slot, &counted))
 		return;
-	range = &g_array_index(list.ranges, struct port_range, 0);
-	opening = opening_of(compiled_of(generation, parts[1], retired), transport, range);
 	json = json_append_object(ports);
-	json_add_string(json, "profile", parts[1]);
-	json_add_string(json, "protocol", transport_name(transport));
-	json_add_number(json, "first", range->first);
-	json_add_number(json, "last", range->last);
-	json_add_bool(json, "in_force",
-		      opening && generation_profile_index(generation, parts[1]) >= 0);
-	if (opening)
-		view_add_services(json, opening->rows);
+	json_add_string(json, "profile", counted.profile);
+	json_add_string(json, "protocol", transport_name(counted.transport));
+	json_add_number(json, "first", counted.first);
+	json_add_number(json, "last", counted.last);
+	json_add_bool(json, "in_force", counted.in_force);
+	if (counted.opening)
+		view_add_services(json, counted.opening->rows);
 	else
 		json_add_array(json, "services");
 	add_count(json, span, totals_slot(span->now, slot),
 		  span->before ? totals_slot(span->before, slot) : (struct count){});
-	g_array_unref(list.ranges);
 }
 
 static const struct {
@@ -154,8 +105,32 @@ static int by_packets(gconstpointer a, gconstpointer b, gpointer data)
 	return left < right ? 1 : left > right ? -1 : 0;
 }
 
-static void add_dropped_ports(struct json_object *json, const struct totals *totals)
+static __u64 dropped_at(const struct totals *totals, guint at)
 {
+	return at < totals->dropped_ports->len ? g_array_index(totals->dropped_ports, __u64, at)
+					       : 0;
+}
+
+/* Their bytes are not counted. */
+static void add_dropped_port(struct json_object *list, const struct span *span, guint at)
+{
+	struct json_object *port = json_append_object(list);
+	struct count now = {.packets = dropped_at(span->now, at)}, before = now;
+
+	json_add_string(port, "protocol", transport_name(at / 65536));
+	json_add_number(port, "port", at % 65536);
+	json_add_number(port, "packets", now.packets);
+	if (!span->before)
+		return;
+	before.packets = dropped_at(span->before, at);
+	json_object_object_add(
+		port, "packets_per_second",
+		json_object_new_double(speed_of(now, before, span->seconds).packets));
+}
+
+static void add_dropped_ports(struct json_object *json, const struct span *span)
+{
+	const struct totals *totals = span->now;
 	struct json_object *list = json_add_array(json, "dropped_ports");
 	g_autoptr(GArray) seen = g_array_new(FALSE, FALSE, sizeof(guint));
 
@@ -163,14 +138,8 @@ static void add_dropped_ports(struct json_object *json, const struct totals *tot
 		if (g_array_index(totals->dropped_ports, __u64, i))
 			g_array_append_val(seen, i);
 	g_array_sort_with_data(seen, by_packets, totals->dropped_ports);
-	for (guint i = 0; i < MIN(seen->len, DROPPED_PORTS_SHOWN); i++) {
-		guint at = g_array_index(seen, guint, i);
-		struct json_object *port = json_append_object(list);
-
-		json_add_string(port, "protocol", transport_name(at / 65536));
-		json_add_number(port, "port", at % 65536);
-		json_add_number(port, "packets", g_array_index(totals->dropped_ports, __u64, at));
-	}
+	for (guint i = 0; i < MIN(seen->len, DROPPED_PORTS_SHOWN); i++)
+		add_dropped_port(list, span, g_array_index(seen, guint, i));
 }
 
 static void add_server(struct json_object *servers, const char *name, const struct span *span,
@@ -188,10 +157,10 @@ static void add_server(struct json_object *servers, const char *name, const stru
 	if (!span->before)
 		return;
 	before = totals_server(span->before, number);
-	add_rates(json_add_object(json, "passed_rates"), since(now.passed, before.passed),
-		  span->seconds);
-	add_rates(json_add_object(json, "dropped_rates"), since(now.dropped, before.dropped),
-		  span->seconds);
+	add_rates(json_add_object(json, "passed_rates"),
+		  speed_of(now.passed, before.passed, span->seconds));
+	add_rates(json_add_object(json, "dropped_rates"),
+		  speed_of(now.dropped, before.dropped, span->seconds));
 }
 
 void view_add_stats(struct json_object *json, const struct generation *generation,
@@ -199,16 +168,16 @@ void view_add_stats(struct json_object *json, const struct generation *generatio
 {
 	const struct span span = {now, before, seconds};
 	const struct slots *slots = generation->slots;
-	g_autoptr(GHashTable) retired = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
-							      (GDestroyNotify)compiled_free);
+	struct counting *counting = counting_new(generation);
 	struct json_object *list;
 
 	json_add_string(json, "since", generation->counting_since);
 	list = json_add_array(json, "ports");
 	for (__u32 slot = 1; slot <= slots->segments->len; slot++)
-		add_slot(list, generation, &span, slot, retired);
+		add_slot(list, counting, &span, slot);
+	counting_free(counting);
 	add_reasons(json, &span);
-	add_dropped_ports(json, now);
+	add_dropped_ports(json, &span);
 	list = json_add_array(json, "servers");
 	for (guint i = 0; i < slots->servers->len; i++)
 		add_server(list, slots->servers->pdata[i], &span, i + SERVER_FIRST);

@@ -11,7 +11,7 @@ export LC_ALL=C.UTF-8
 
 MANUAL=user/man/portcullis.8
 COMPLETION=user/completion/portcullis.bash
-COMMANDS="profiles show check diff explain up swap down status stats"
+COMMANDS="profiles show check diff explain up swap down status stats top"
 
 # --- what the manual says ---
 
@@ -219,6 +219,11 @@ metrics() {
 		}'
 }
 
+test_keys() {
+	same "keys of top" "$(sed -nE '/^const struct top_help/,/^\};/s/^\t\{"([^"]+)", .*, "([^"]+)"\},$/\1\t\2/p' \
+		user/top_keys.c)" "$(table keys)"
+}
+
 test_examples() {
 	example site >"$WORK/edge.md"
 	exits "the site is right" 0 "$PORTCULLIS" check "$WORK/edge.md"
@@ -411,6 +416,7 @@ test_headings
 test_words
 test_settings
 test_reasons
+test_keys
 test_examples
 test_completion
 test_json

@@ -135,12 +135,32 @@ static void check_rates(double packets, double bits, const char *expected)
 static void prints_rates(void **state)
 {
 	check_rates(0, 0, "          0       0");
-	check_rates(0.4, 999, "          0     999");
+	check_rates(0.4, 999, "        0.4     999");
 	check_rates(12.5, 1000, "         12    1.0k");
 	check_rates(1234, 9940, "       1.2k    9.9k");
 	check_rates(12345, 99999, "        12k    100k");
 	check_rates(1500000, 2e9, "       1.5M    2.0G");
 	check_rates(3e12, 4e15, "       3.0T   4000T");
+}
+
+/* Of what the same services share, the sum. */
+static void prints_rates_of_services(void **state)
+{
+	g_autofree char *text =
+		print("{\"since\": null, \"reasons\": [], \"servers\": [], \"ports\": ["
+		      "{\"packets\": 1, \"bytes\": 2, \"packets_per_second\": 1.5, "
+		      "\"bits_per_second\": 100, \"services\": [{\"role\": \"a\"}]}, "
+		      "{\"packets\": 3, \"bytes\": 4, \"packets_per_second\": 2.0, "
+		      "\"bits_per_second\": 1000, \"services\": [{\"role\": \"a\"}]}], "
+		      "\"dropped_ports\": [{\"protocol\": \"tcp\", \"port\": 22, "
+		      "\"packets\": 9, \"packets_per_second\": 0.25}]}",
+		      "service");
+
+	assert_string_equal(text, "counting since -\n\n"
+				  "  SERVICES  PACKETS  BYTES  PACKETS/S  BITS/S\n"
+				  "  a               4      6        3.5    1.1k\n\n"
+				  "  DROPPED PORT  PACKETS  PACKETS/S\n"
+				  "  tcp/22              9        0.2\n");
 }
 
 static void prints_rates_of_servers(void **state)
@@ -211,9 +231,13 @@ static void prints_what_was_monitored(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(prints_what_was_monitored), cmocka_unit_test(prints_by_port),
-		cmocka_unit_test(prints_by_service),         cmocka_unit_test(prints_by_server),
-		cmocka_unit_test(prints_nothing_counted),    cmocka_unit_test(prints_rates),
+		cmocka_unit_test(prints_what_was_monitored),
+		cmocka_unit_test(prints_by_port),
+		cmocka_unit_test(prints_by_service),
+		cmocka_unit_test(prints_by_server),
+		cmocka_unit_test(prints_nothing_counted),
+		cmocka_unit_test(prints_rates),
+		cmocka_unit_test(prints_rates_of_services),
 		cmocka_unit_test(prints_rates_of_servers),
 	};
 

@@ -9,28 +9,8 @@
 
 #include "generation_text.h"
 #include "json.h"
+#include "made_totals.h"
 #include "view.h"
-
-static void set_slot(struct totals *totals, guint slot, __u64 packets, __u64 bytes)
-{
-	if (totals->slots->len <= slot)
-		g_array_set_size(totals->slots, slot + 1);
-	g_array_index(totals->slots, struct count, slot) = (struct count){packets, bytes};
-}
-
-static void set_server(struct totals *totals, guint number, struct server_count count)
-{
-	if (totals->servers->len <= number)
-		g_array_set_size(totals->servers, number + 1);
-	g_array_index(totals->servers, struct server_count, number) = count;
-}
-
-static void set_dropped(struct totals *totals, guint transport, guint port, __u64 packets)
-{
-	if (!totals->dropped_ports->len)
-		g_array_set_size(totals->dropped_ports, TRANSPORTS * 65536);
-	g_array_index(totals->dropped_ports, __u64, transport * 65536 + port) = packets;
-}
 
 /* The text of one member of what is shown. */
 static char *show(const struct generation *generation, const char *member, const struct totals *now,
@@ -254,6 +234,7 @@ static void shows_rates(void **state)
 	before->reasons.enforced[0] = (struct count){10, 20};
 	set_server(now, SERVER_FIRST,
 		   (struct server_count){{10, 100}, {20, 200}}); /* none before */
+	set_dropped(now, TRANSPORT_TCP, 22, 6);                  /* likewise */
 	view_add_stats(json, generation, now, before, 4);
 	assert_true(first_rate(json, "ports", NULL, "packets_per_second") == 12.5);
 	assert_true(first_rate(json, "ports", NULL, "bits_per_second") == 4000);
@@ -261,6 +242,28 @@ static void shows_rates(void **state)
 	assert_true(first_rate(json, "reasons", NULL, "bits_per_second") == 80);
 	assert_true(first_rate(json, "servers", "passed_rates", "packets_per_second") == 2.5);
 	assert_true(first_rate(json, "servers", "dropped_rates", "bits_per_second") == 400);
+	assert_true(first_rate(json, "dropped_ports", NULL, "packets_per_second") == 1.5);
+	json_object_put(json);
+	totals_free(before);
+	totals_free(now);
+	generation_free(generation);
+}
+
+/* The gate was taken down and brought up between the readings: rates are never negative. */
+static void shows_rates_of_counters_that_went_back(void **state)
+{
+	struct generation *generation = compile(choose_site(SITE));
+	struct totals *before = totals_new(), *now = totals_new();
+	struct json_object *json = json_object_new_object();
+
+	set_slot(before, 1, 100, 1000);
+	set_slot(now, 1, 10, 200);
+	set_dropped(before, TRANSPORT_TCP, 22, 100);
+	set_dropped(now, TRANSPORT_TCP, 22, 6);
+	view_add_stats(json, generation, now, before, 4);
+	assert_true(first_rate(json, "ports", NULL, "packets_per_second") == 2.5);
+	assert_true(first_rate(json, "ports", NULL, "bits_per_second") == 400);
+	assert_true(first_rate(json, "dropped_ports", NULL, "packets_per_second") == 1.5);
 	json_object_put(json);
 	totals_free(before);
 	totals_free(now);
@@ -292,6 +295,7 @@ int main(void)
 		cmocka_unit_test(shows_most_dropped_ports),
 		cmocka_unit_test(shows_servers),
 		cmocka_unit_test(shows_rates),
+		cmocka_unit_test(shows_rates_of_counters_that_went_back),
 		cmocka_unit_test(shows_no_rates_at_first),
 	};
 

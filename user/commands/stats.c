@@ -20,6 +20,21 @@ static void print(struct json_object *json)
 	view_print_stats(json, by ? by : "port");
 }
 
+/* What was read last. */
+struct reading {
+	struct totals *totals;
+	char *since;  /* when the counting began */
+	gint64 taken; /* in microseconds of the monotonic clock */
+};
+
+/* Takes over totals. */
+static void keep(struct reading *reading, struct totals *totals, const char *since, gint64 taken)
+{
+	totals_free(reading->totals);
+	g_free(reading->since);
+	*reading = (struct reading){totals, g_strdup(since), taken};
+}
+
 static void add_gate(struct json_object *json, const struct gate *gate)
 {
 	const struct generation *generation = gate->generation;
@@ -30,31 +45,34 @@ static void add_gate(struct json_object *json, const struct gate *gate)
 	json_add_bool(json, "enforcing", gate_is_whole(gate));
 }
 
-static bool show_counters(struct context *context, const struct gate *gate, struct totals **before,
-			  double seconds)
+static bool show_counters(struct context *context, const struct gate *gate, struct reading *before)
 {
+	const char *since = gate->generation->counting_since;
+	bool same = !g_strcmp0(since, before->since);
 	struct totals *now = totals_read(gate->directory, context->messages);
+	gint64 taken = g_get_monotonic_time();
 	struct json_object *json;
 
 	if (!now)
 		return false;
 	json = output_new();
 	add_gate(json, gate);
-	view_add_stats(json, gate->generation, now, *before, seconds);
+	/* Of a gate that went and came back, what was counted before says nothing. */
+	view_add_stats(json, gate->generation, now, same ? before->totals : NULL,
+		       (double)(taken - before->taken) / G_USEC_PER_SEC);
 	output_print(json, context->json, prometheus ? view_print_prometheus : print);
-	totals_free(*before);
-	*before = now;
+	keep(before, now, since, taken);
 	return true;
 }
 
 /* One reading; the gate is opened anew each time, as it may have been changed meanwhile. */
-static bool show(struct context *context, struct totals **before, double seconds)
+static bool show(struct context *context, struct reading *before)
 {
 	struct gate *gate = gate_open(context->bpffs, GATE_READ, context->messages);
 	bool shown = false;
 
 	if (gate && gate->generation) {
-		shown = show_counters(context, gate, before, seconds);
+		shown = show_counters(context, gate, before);
 	} else if (gate && prometheus && !context->messages->errors) {
 		/* Who watches wants to know just this. */
 		output_print(output_new(), false, view_print_prometheus);
@@ -68,8 +86,7 @@ static bool show(struct context *context, struct totals **before, double seconds
 
 static enum exit_code run(struct context *context, int count, char **operands)
 {
-	struct totals *before = NULL;
-	GTimer *timer;
+	struct reading before = {};
 	bool shown;
 
 	if (count)
@@ -80,17 +97,14 @@ static enum exit_code run(struct context *context, int count, char **operands)
 		return usage(&stats_command, "--watch %d, expected a number of seconds", watch);
 	if (prometheus && (by || watch || context->json))
 		return usage(&stats_command, "--prometheus excludes --by, --watch and --json");
-	timer = g_timer_new();
-	shown = show(context, &before, 0);
+	shown = show(context, &before);
 	while (watch && shown) {
-		g_timer_start(timer);
 		sleep((unsigned int)watch);
 		if (!context->json)
 			fputs(isatty(STDOUT_FILENO) ? "\033[H\033[2J" : "\n", stdout);
-		shown = show(context, &before, g_timer_elapsed(timer, NULL));
+		shown = show(context, &before);
 	}
-	g_timer_destroy(timer);
-	totals_free(before);
+	keep(&before, NULL, NULL, 0);
 	return shown ? EXIT_RIGHT : EXIT_WRONG;
 }
 

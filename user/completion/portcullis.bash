@@ -18,6 +18,7 @@ declare -gA _portcullis_options=(
 	[down]="--all"
 	[status]="--json"
 	[stats]="--by= --watch= --prometheus --json"
+	[top]="--interval= --server= --service="
 )
 declare -gA _portcullis_operands=(
 	[show]="profiles"
