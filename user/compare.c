@@ -207,13 +207,12 @@ static void add_unlisted(struct json_object *json, const struct generation *with
 			without->policy->settings.unlisted_drop ? "drop" : "pass");
 }
 
-static void add_server(struct json_object *list, const struct sides *sides,
+static void add_server(struct json_object *list, const struct sides *sides, const char *name,
 		       const struct server *before, const struct server *after)
 {
 	struct json_object *old = before ? describe_server(sides->before, before) : NULL;
 	struct json_object *new = after ? describe_server(sides->after, after) : NULL;
 	struct json_object *json = json_object_new_object();
-	const char *name = (after ? after : before)->name;
 	bool same = json_object_equal(old, new);
 
 	/* To enforce what was swapped in already changes nothing. */
@@ -247,13 +246,13 @@ static bool add_servers(struct json_object *json, const struct sides *sides)
 	for (guint i = 0; i < before->servers->len; i++) {
 		const struct server *server = before->servers->pdata[i];
 
-		add_server(list, sides, server, servers_find(new, server->name));
+		add_server(list, sides, server->name, server, servers_find(new, server->name));
 	}
 	for (guint i = 0; i < after->servers->len; i++) {
 		const struct server *server = after->servers->pdata[i];
 
 		if (!servers_find(old, server->name))
-			add_server(list, sides, NULL, server);
+			add_server(list, sides, server->name, NULL, server);
 	}
 	return json_object_array_length(list);
 }

@@ -122,13 +122,14 @@ static void add_guard(struct json_object *list, const struct guard_rule *before,
 	struct json_object *old = before ? describe_guard(before) : NULL;
 	struct json_object *new = after ? describe_guard(after) : NULL;
 	struct json_object *json = json_object_new_object();
+	const struct guard_rule *one = after ? after : before;
 	bool same = json_object_equal(old, new);
 
 	if (old)
 		json_add_string(old, "sources", before->asks[GUARD_SOURCES]);
 	if (new)
 		json_add_string(new, "sources", after->asks[GUARD_SOURCES]);
-	json_add_string(json, "name", (after ? after : before)->name);
+	json_add_string(json, "name", one->name);
 	json_add_string(json, "change", !before ? "added" : !after ? "gone" : "changed");
 	json_object_object_add(json, "before", old);
 	json_object_object_add(json, "after", new);

@@ -138,20 +138,20 @@ static void check_ports(const struct compiled *before, const struct compiled *af
 	json_object_put(json);
 }
 
-/* Every pair of profiles, port by port. */
+/* Every pair of profiles, port by port; the other way round, opened and closed change places. */
 static void agrees_with_each_port(void **state)
 {
 	struct reading_result result = read_texts(TEXT, NULL);
 
-	for (unsigned int i = 0; i < G_N_ELEMENTS(names) * G_N_ELEMENTS(names); i++) {
-		struct compiled *before =
-			profile_compile(result.policy, names[i / G_N_ELEMENTS(names)]);
-		struct compiled *after =
-			profile_compile(result.policy, names[i % G_N_ELEMENTS(names)]);
+	for (unsigned int i = 0; i < G_N_ELEMENTS(names); i++) {
+		for (unsigned int j = i; j < G_N_ELEMENTS(names); j++) {
+			struct compiled *before = profile_compile(result.policy, names[i]);
+			struct compiled *after = profile_compile(result.policy, names[j]);
 
-		check_ports(before, after);
-		compiled_free(before);
-		compiled_free(after);
+			check_ports(before, after);
+			compiled_free(before);
+			compiled_free(after);
+		}
 	}
 	free_result(&result);
 }
