@@ -15,6 +15,7 @@
 #include "layout.h"
 #include "lockout.h"
 #include "settings.h"
+#include "tracked.h"
 
 /* So many tell where servers are; each costs a question to the kernel. */
 #define SERVERS_ASKED_FOR 64
@@ -107,12 +108,86 @@ static bool check_sockets(const struct gate *gate, const struct generation *next
 			    monitor ? "would cut off" : "cuts off", text);
 	}
 	if (ssh && !allow_lockout)
-		message_add(
-			messages, SEVERITY_ERROR, interface->name, 0,
-			"an SSH connection to this host would be cut off: let it in with "
-			"--management '10.0.9.0/24, tcp/22' (your networks), try --monitor first, "
-			"or insist with --allow-lockout");
+		message_add(messages, SEVERITY_ERROR, interface->name, 0,
+			    "an SSH connection to this host would be cut off: let it in with "
+			    "--management '10.0.9.0/24, tcp/22' (your networks), try --monitor or "
+			    "--confirm SECONDS first, or insist with --allow-lockout");
 	return !ssh || allow_lockout;
+}
+
+/* Whether a generation drops a forwarded connection's next packet, which comes in there. */
+static bool drops(const struct generation *generation, const char *interface,
+		  const struct tracked *connection)
+{
+	const GPtrArray *interfaces = generation->choice->interfaces;
+	struct question question = {
+		.source = connection->source,
+		.source_port = connection->source_port,
+		.destination = connection->destination,
+		.kind = QUESTION_PORT,
+		.transport = TRANSPORT_TCP,
+		.port = 22,
+	};
+	struct judgement judgement;
+
+	while (question.interface < interfaces->len &&
+	       strcmp(((struct choice_interface *)interfaces->pdata[question.interface])->name,
+		      interface))
+		question.interface++;
+	if (question.interface == interfaces->len)
+		return false;
+	judgement = judge(generation, &question);
+	return reason_verdict(judgement.reason) == VERDICT_DROP && !judgement.monitor;
+}
+
+/* Whether its packets come in on an interface, to somewhere behind this host. */
+static bool comes_through(const struct tracked *connection, const GArray *stack,
+			  const GArray *own_addresses)
+{
+	for (guint i = 0; i < own_addresses->len; i++) {
+		const struct prefix *own = &g_array_index(own_addresses, struct address, i).address;
+
+		if (!memcmp(own, &connection->destination, sizeof(*own)) ||
+		    !memcmp(own, &connection->source, sizeof(*own)))
+			return false;
+	}
+	return interface_in_stack(stack, address_route(&connection->source, NULL));
+}
+
+/*
+ * Lists the SSH connections through this host that are let in now and would not be; false if there
+ * are some. The kernel need not track connections: then none is known.
+ */
+static bool check_forwarded(const struct gate *gate, const struct generation *next,
+			    const char *interface, const GArray *all, bool allow_lockout,
+			    struct messages *messages)
+{
+	g_autoptr(GArray) stack = interface_stack(all, interface_by_name(all, interface)->index);
+	g_autoptr(GArray) connections = NULL, addresses = NULL;
+	bool cut = false;
+
+	if (tracked_read(&connections) || addresses_read(all, &addresses))
+		return true;
+	for (guint i = 0; i < connections->len; i++) {
+		const struct tracked *connection = &g_array_index(connections, struct tracked, i);
+		g_autofree char *text = NULL;
+
+		if (!drops(next, interface, connection) ||
+		    (gate->generation && drops(gate->generation, interface, connection)) ||
+		    !comes_through(connection, stack, addresses))
+			continue;
+		text = tracked_describe(connection);
+		message_add(messages, SEVERITY_WARNING, interface, 0,
+			    "cuts off %s, through this host", text);
+		cut = true;
+	}
+	if (cut && !allow_lockout)
+		message_add(
+			messages, SEVERITY_ERROR, interface, 0,
+			"an SSH connection through this host would be cut off: open tcp/22 to "
+			"those who need it, try --monitor or --confirm SECONDS first, or insist "
+			"with --allow-lockout");
+	return !cut || allow_lockout;
 }
 
 /* A link keeps the mode it was made with; changing that takes the policy off for a moment. */
@@ -249,6 +324,7 @@ bool admission_check(const struct gate *gate, const struct generation *next, boo
 			    "cannot read this host's interfaces: %s", strerror(-error));
 		return false;
 	}
+	allow_lockout |= next->confirm != 0; /* whoever is locked out has only to wait */
 	for (guint i = 0; i < chosen->len; i++) {
 		const struct choice_interface *choice = chosen->pdata[i];
 		const struct interface *interface = interface_by_name(all, choice->name);
@@ -257,6 +333,8 @@ bool admission_check(const struct gate *gate, const struct generation *next, boo
 			return false;
 		if (!choice->profile)
 			warn_of_servers(next, choice->name, interface, all, messages);
+		if (!check_forwarded(gate, next, choice->name, all, allow_lockout, messages))
+			return false;
 		if (!choice->profile &&
 		    (!settings->unlisted_drop || settings_is_inside(settings, choice->name)))
 			continue; /* this host is no server of the site: what is for it passes */

@@ -3,12 +3,13 @@
 # Nobody is to lock himself out: what a policy cuts off is listed, an SSH connection stops it.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
-skip_unless_root jq socat
+skip_unless_root jq socat nft
 alone "$@" || bail_out "cannot mount a BPF file system"
 
 EDGE4=192.0.2.1
 ERROR="card: error: an SSH connection to this host would be cut off: let it in with --management \
-'10.0.9.0/24, tcp/22' (your networks), try --monitor first, or insist with --allow-lockout"
+'10.0.9.0/24, tcp/22' (your networks), try --monitor or --confirm SECONDS first, or insist with \
+--allow-lockout"
 
 # SSH servers are told by their name.
 name_processes() {
@@ -87,6 +88,52 @@ exit code 0" "$(masked portcullis up card director --allow-lockout)"
 	same "and there again" alive "$(alive seven)"
 }
 
+test_to_be_confirmed() {
+	exits "to be confirmed" 0 portcullis up card director --confirm 1
+	echo eight >&"$typed"
+	until_true grep -qx eight "$WORK/connection"
+	same "what is cut off comes back by itself" alive "$(alive nine)"
+	exits "down" 0 portcullis down --all
+}
+
+tracked() {
+	edge grep -q "ESTABLISHED.*dport=22 " /proc/net/nf_conntrack
+}
+
+# A connection to the server behind the edge, which is known to who tracks connections.
+test_through() {
+	local site="$WORK/site.md"
+
+	edge nft -f - <<-END
+		table ip track { chain forward { type filter hook forward priority 0; ct state new counter; }; }
+		table ip6 track { chain forward { type filter hook forward priority 0; ct state new counter; }; }
+	END
+	start far server socat TCP6-LISTEN:22,fork,ipv6only=0 PIPE
+	until_true client "$BUILD/live/traffic" connect "$SERVER4" 22
+	start near client socat "TCP4:$SERVER4:22" PIPE
+	start near6 client socat "TCP6:[$SERVER6]:22" PIPE
+	until_true tracked || bail_out "the kernel tracks no connection"
+	cat >"$site" <<-END
+		| Setting | Value |
+		|---|---|
+		| Interface | card |
+
+		| Server | Address | Profile |
+		|---|---|---|
+		| fe01 | $SERVER4, $SERVER6 | front-end |
+	END
+	same "a site that cuts off what goes through" "card: error: an SSH connection through this \
+host would be cut off: open tcp/22 to those who need it, try --monitor or --confirm SECONDS first, \
+or insist with --allow-lockout
+card: warning: cuts off tcp $SERVER4:22 from $CLIENT4:PORT, through this host
+card: warning: cuts off tcp [$SERVER6]:22 from [$CLIENT6]:PORT, through this host
+exit code 1" "$(masked portcullis up "$site" | LC_ALL=C sort)"
+	exits "monitoring it" 0 portcullis up "$site" --monitor
+	exits "enforcing it is refused" 1 portcullis swap --enforce
+	exits "insisted" 0 portcullis swap --enforce --allow-lockout
+	exits "what is cut off already is no reason" 0 portcullis swap fe01 director
+}
+
 make_edge || bail_out "cannot make network namespaces"
 name_processes
 start ssh_output edge "$WORK/sshd" TCP4-LISTEN:2222,fork,reuseaddr PIPE
@@ -100,4 +147,6 @@ test_refused
 test_monitor
 test_management
 test_insisted
+test_to_be_confirmed
+test_through
 plan

@@ -202,9 +202,10 @@ static char *cut_off(const char *words)
 		words, client_port, getpid(), words, getpid());
 }
 
-#define LOCKOUT                                                                               \
-	"card0: error: an SSH connection to this host would be cut off: let it in with "      \
-	"--management '10.0.9.0/24, tcp/22' (your networks), try --monitor first, or insist " \
+#define LOCKOUT                                                                                   \
+	"card0: error: an SSH connection to this host would be cut off: let it in with "          \
+	"--management '10.0.9.0/24, tcp/22' (your networks), try --monitor or --confirm SECONDS " \
+	"first, or insist "                                                                       \
 	"with --allow-lockout\n"
 
 static void refuses_to_cut_ssh_off(void **state)
