@@ -111,6 +111,8 @@ static bool read_slots(struct gate *gate, struct messages *messages)
 		if (!generation)
 			return false;
 		gate->loaded = last;
+		if (generation->confirm)
+			gate->undone = last;
 		slots_free(gate->slots);
 		gate->slots = slots_copy(generation->slots);
 		generation_free(generation);
@@ -127,7 +129,7 @@ bool gate_read(struct gate *gate, struct messages *messages)
 	g_ptr_array_set_size(gate->links, 0);
 	g_clear_pointer(&gate->generation, generation_free);
 	g_clear_pointer(&gate->slots, slots_free);
-	gate->loaded = 0;
+	gate->loaded = gate->undone = 0;
 	if (!links_read(gate, messages) || (gate->links->len && !read_slots(gate, messages)))
 		return false;
 	if (gate->generation && !generation_compile(gate->generation, messages))

@@ -51,6 +51,7 @@ struct gate {
 	struct generation *generation; /* the newest that a link enforces, compiled; NULL: none */
 	unsigned int loaded; /* number of the newest there was, undone ones too; 0: none */
 	struct slots *slots; /* given away so far; NULL: none */
+	unsigned int undone; /* number of a newer one that was not confirmed; 0: none */
 };
 
 enum gate_use {

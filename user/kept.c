@@ -122,12 +122,10 @@ static bool leads_back(const struct generation *generation, unsigned int number)
 	return leads;
 }
 
-/* The last one that was loaded tells which slots are given away, even if it was undone. */
 static bool is_asked_for(const struct gate *gate, const struct generation *next,
 			 unsigned int number)
 {
-	return leads_back(next, number) || leads_back(gate->generation, number) ||
-	       (!next && number == gate->loaded);
+	return leads_back(next, number) || leads_back(gate->generation, number);
 }
 
 /* Whether a link may still hand over to those who stand by for a generation. */
@@ -143,6 +141,13 @@ static bool stands_by(const struct gate *gate, const struct generation *next, un
 	return awaited;
 }
 
+static void remove_pin(const char *path, struct messages *messages)
+{
+	if (unlink(path) && errno != ENOENT)
+		message_add(messages, SEVERITY_WARNING, path, 0, "cannot remove the pin: %s",
+			    strerror(errno));
+}
+
 void kept_prune(const struct gate *gate, const struct generation *next, struct messages *messages)
 {
 	g_autoptr(GDir) entries = g_dir_open(gate->directory, 0, NULL);
@@ -153,14 +158,11 @@ void kept_prune(const struct gate *gate, const struct generation *next, struct m
 		g_autofree char *path = g_strdup_printf("%s/%s", gate->directory, name);
 		enum kept_kind kind = kind_of(name, &number);
 
-		if (kind == KEPT_KINDS)
-			continue;
-		if (kind == KEPT_CATALOG ? is_asked_for(gate, next, number)
-					 : stands_by(gate, next, number))
-			continue;
-		if (unlink(path) && errno != ENOENT)
-			message_add(messages, SEVERITY_WARNING, path, 0,
-				    "cannot remove the pin: %s", strerror(errno));
+		if (kind == KEPT_CATALOG && next && !is_asked_for(gate, next, number))
+			remove_pin(path, messages);
+		else if ((kind == KEPT_STANDBY || kind == KEPT_STANDBY_EGRESS) &&
+			 !stands_by(gate, next, number))
+			remove_pin(path, messages);
 	}
 }
 

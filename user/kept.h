@@ -26,9 +26,9 @@ bool kept_pin(const char *directory, const struct generation *generation, const 
 void kept_unpin(const char *directory, const struct generation *generation);
 
 /*
- * Removes the pins that nobody will ask for, now that next is in force instead of what gate has
- * read (NULL: nothing is): catalogs but those that either leads back to, and who stands by for no
- * link. What cannot be removed is a warning.
+ * Removes the pins that nobody will ask for: who stands by for no link; and once next (NULL: none)
+ * is in force instead of what the gate has read, catalogs but those that either leads back to. What
+ * cannot be removed is a warning.
  */
 void kept_prune(const struct gate *gate, const struct generation *next, struct messages *messages);
 

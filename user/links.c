@@ -116,6 +116,7 @@ static int read_generation(struct gate *gate, struct gate_link *link)
 		g_clear_pointer(&generation, generation_free);
 		error = program_generation(link->standby_fd, &link->catalog, &generation);
 		link->generation = generation ? generation->number : 0;
+		gate->undone = MAX(gate->undone, link->loaded);
 	}
 	keep_newer(&gate->generation, generation);
 	return error;

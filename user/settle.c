@@ -74,13 +74,13 @@ bool gate_settle(struct gate *gate, struct messages *messages)
 			return false;
 		undone = MAX(undone, link->loaded);
 	}
-	if (!undone)
-		return true;
-	if (!gate_read(gate, messages))
-		return false;
-	report(undone, gate, messages);
-	if (!gate->links->len)
-		return gate_remove(gate, messages);
+	if (undone) {
+		if (!gate_read(gate, messages))
+			return false;
+		report(undone, gate, messages);
+		if (!gate->links->len)
+			return gate_remove(gate, messages);
+	}
 	kept_prune(gate, NULL, messages);
 	return true;
 }

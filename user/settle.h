@@ -9,8 +9,9 @@
 
 /*
  * Where a program only hands over, attaches those that stand by in its place, or nothing if nothing
- * was enforced before; no verdict changes. Reads the gate anew, and warns of what was undone. False
- * with a message.
+ * was enforced before; no verdict changes. Then reads the gate anew, and warns of what was undone.
+ * Removes who stands by for nothing, as a change that was cut short leaves them. False with a
+ * message.
  */
 bool gate_settle(struct gate *gate, struct messages *messages);
 

@@ -234,6 +234,61 @@ usage: portcullis rollback [OPTION…] [GENERATION]" portcullis rollback x
 usage: portcullis swap [OPTION…] [PROFILE | SERVER PROFILE]" portcullis swap director --confirm 0
 }
 
+# pins: what is pinned, but for catalogs, which are kept for a while
+pins() {
+	find /sys/fs/bpf/portcullis -type f -printf '%f\n' | grep -v '^catalog-' | sed 's/-[0-9]*$//' |
+		sort | paste -sd ' '
+}
+
+# back_to_old NAME: whatever a killed command has left, there is a way to the old policy
+back_to_old() {
+	if [ "$(portcullis status --json 2>/dev/null | jq -r '.pending != null')" = true ]; then
+		portcullis rollback >/dev/null 2>&1 || fail "$1: rollback"
+	fi
+	portcullis up "$WORK/site.md" >/dev/null 2>&1 || fail "$1: up of the old policy"
+	portcullis status >/dev/null 2>&1 || fail "$1: status"
+	[ "$(answer "$SERVER4" 8057) $(other_answer 8057)" = "refused 2" ] || fail "$1: the old policy"
+	[ "$(pins)" = "$PINS" ] || fail "$1: pins" "$(pins)"
+}
+
+# A change to be confirmed, a confirmation, a rollback, an undone change that is cleared away, each
+# killed at every call by which it changes something.
+killed_at_each() {
+	local calls code wrong=$COUNT
+
+	for ((calls = 1; calls < 60; calls++)); do
+		"$3"
+		edge "$BUILD/live/die_at" $calls "$PORTCULLIS" "${@:4}" >/dev/null 2>&1
+		code=$?
+		[ $code = 137 ] || break
+		back_to_old "$1, killed at call $calls"
+	done
+	[ $code = "$2" ] || fail "$1: when it is not killed" "exit code $code"
+	back_to_old "$1, not killed"
+	[ "$COUNT" = "$wrong" ] && pass "$1: killed at each of $((calls - 1)) calls"
+}
+
+changed() {
+	portcullis up "$WORK/new.md" --confirm 60 >/dev/null 2>&1
+}
+
+too_late() {
+	portcullis up "$WORK/new.md" --confirm 1 >/dev/null 2>&1
+	sleep 1.1
+}
+
+test_killed() {
+	site "card, card2" >"$WORK/site.md"
+	sed 's/front-end/director/' "$WORK/site.md" >"$WORK/new.md"
+	portcullis down --all >/dev/null 2>&1
+	portcullis up "$WORK/site.md" >/dev/null 2>&1
+	PINS=$(pins)
+	killed_at_each "a change" 0 true up "$WORK/new.md" --confirm 60
+	killed_at_each "a confirmation" 0 changed confirm
+	killed_at_each "a rollback" 0 changed rollback
+	killed_at_each "what clears away an undone change" 1 too_late confirm
+}
+
 if ! make_edge || ! new_host other || ! segment card2 203.0.113 other; then
 	bail_out "cannot make network namespaces"
 fi
@@ -253,4 +308,5 @@ test_two_cards
 test_replies
 test_traffic
 test_rollback
+test_killed
 plan

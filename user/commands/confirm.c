@@ -26,9 +26,9 @@ static enum exit_code confirm(struct context *context, struct gate *gate)
 	const struct gate_link *link = waiting_link(gate);
 	int error;
 
-	if (!link && gate->loaded > number)
+	if (!link && gate->undone > number)
 		return wrong(context, "too late: generation %u is undone, generation %u in force",
-			     gate->loaded, number);
+			     gate->undone, number);
 	if (!link) {
 		printf("generation %u needs no confirmation\n", number);
 		return EXIT_RIGHT;

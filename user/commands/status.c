@@ -119,9 +119,9 @@ static void add_pending(struct json_object *json, const struct gate *gate)
 /* The last change, if it was not confirmed in time. */
 static void add_undone(struct json_object *json, const struct gate *gate)
 {
-	bool undone = gate->loaded > (gate->generation ? gate->generation->number : 0);
+	bool undone = gate->undone > (gate->generation ? gate->generation->number : 0);
 
-	json_object_object_add(json, "undone", undone ? json_object_new_int64(gate->loaded) : NULL);
+	json_object_object_add(json, "undone", undone ? json_object_new_int64(gate->undone) : NULL);
 }
 
 /* Those that 'rollback' knows, the newest first. */
