@@ -18,6 +18,13 @@ __u64 standby_now(void)
 	return (__u64)now.tv_sec * 1000000000 + (__u64)now.tv_nsec;
 }
 
+__u64 standby_seconds(__u64 deadline)
+{
+	const __u64 now = standby_now();
+
+	return deadline > now ? (deadline - now + 999999999) / 1000000000 : 0;
+}
+
 int standby_deadline(int program, __u64 *deadline)
 {
 	struct pending pending = {};

@@ -15,6 +15,9 @@
 /* Nanoseconds since boot, by the clock that the programs read. */
 __u64 standby_now(void);
 
+/* Whole seconds until then, rounded up: there is still some of the last; 0: past, or no time. */
+__u64 standby_seconds(__u64 deadline);
+
 /* Past when a program hands over; 0: never, or never any more. 0 or -errno. */
 int standby_deadline(int program, __u64 *deadline);
 

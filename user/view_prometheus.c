@@ -153,6 +153,9 @@ void view_print_prometheus(struct json_object *stats)
 		    monitor);
 	print_gauge("portcullis_generation", "The generation in force; 0 if there is none.",
 		    json_number(stats, "generation"));
+	print_gauge("portcullis_pending_seconds",
+		    "Seconds left to confirm that generation; 0 if it needs no confirmation.",
+		    json_number(stats, "pending_seconds"));
 	print_metric("portcullis_segment_packets_total", "counter",
 		     "Packets that passed, by the segment that opens their port.",
 		     sample_segments(ports, "packets"));

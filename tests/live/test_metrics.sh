@@ -68,7 +68,8 @@ send_some() {
 test_nothing() {
 	same "where nothing is enforced, it says so" "portcullis_enforcing 0
 portcullis_monitor_mode 0
-portcullis_generation 0" "$(metrics | grep -v '^#')"
+portcullis_generation 0
+portcullis_pending_seconds 0" "$(metrics | grep -v '^#')"
 	linted "and promtool understands"
 }
 
@@ -105,6 +106,10 @@ test_changes() {
 	same "counters outlive a swap" 3 "$(metric 'portcullis_segment_packets_total{profile="web",service="Web: status",protocol="udp",ports="8000-8009"}')"
 	same "which is another generation" 2 "$(metric "portcullis_generation ")"
 	linted "and promtool still understands"
+	portcullis swap one web --confirm 600 >/dev/null
+	same "the time left to confirm" true \
+		"$(n=$(metric "portcullis_pending_seconds ") && [ "$n" -gt 590 ] && [ "$n" -le 600 ] && echo true)"
+	portcullis rollback >/dev/null
 	portcullis swap --monitor >/dev/null
 	same "the whole gate monitors" "1 1" \
 		"$(metric "portcullis_enforcing ") $(metric "portcullis_monitor_mode ")"

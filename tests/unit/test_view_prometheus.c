@@ -24,7 +24,7 @@ static char *print(const char *text)
 	return capture_end(&capture);
 }
 
-#define GATE(enforcing, monitor, generation)                                                    \
+#define GATE(enforcing, monitor, generation, pending)                                           \
 	"# HELP portcullis_enforcing Whether every interface that should be enforced is, with " \
 	"one generation.\n"                                                                     \
 	"# TYPE portcullis_enforcing gauge\n"                                                   \
@@ -34,19 +34,24 @@ static char *print(const char *text)
 	"portcullis_monitor_mode " monitor "\n"                                                 \
 	"# HELP portcullis_generation The generation in force; 0 if there is none.\n"           \
 	"# TYPE portcullis_generation gauge\n"                                                  \
-	"portcullis_generation " generation "\n"
+	"portcullis_generation " generation "\n"                                                \
+	"# HELP portcullis_pending_seconds Seconds left to confirm that generation; 0 if it "   \
+	"needs no confirmation.\n"                                                              \
+	"# TYPE portcullis_pending_seconds gauge\n"                                             \
+	"portcullis_pending_seconds " pending "\n"
 
 static void prints_the_gate(void **state)
 {
 	static const struct {
 		const char *json, *text;
 	} cases[] = {
-		{"{}", GATE("0", "0", "0")},
-		{"{\"enforcing\": true, \"mode\": \"enforce\", \"generation\": 7, \"ports\": [], "
+		{"{}", GATE("0", "0", "0", "0")},
+		{"{\"enforcing\": true, \"mode\": \"enforce\", \"generation\": 7, "
+		 "\"pending_seconds\": 59, \"ports\": [], "
 		 "\"reasons\": [], \"servers\": []}",
-		 GATE("1", "0", "7")},
+		 GATE("1", "0", "7", "59")},
 		{"{\"enforcing\": false, \"mode\": \"monitor\", \"generation\": 8}",
-		 GATE("0", "1", "8")},
+		 GATE("0", "1", "8", "0")},
 	};
 
 	for (unsigned int i = 0; i < G_N_ELEMENTS(cases); i++) {

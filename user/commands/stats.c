@@ -8,6 +8,7 @@
 #include "gate.h"
 #include "json.h"
 #include "output.h"
+#include "standby.h"
 #include "totals.h"
 #include "view.h"
 
@@ -43,6 +44,7 @@ static void add_gate(struct json_object *json, const struct gate *gate)
 	json_add_number(json, "generation", generation->number);
 	json_add_string(json, "mode", monitor ? "monitor" : "enforce");
 	json_add_bool(json, "enforcing", gate_is_whole(gate));
+	json_add_number(json, "pending_seconds", standby_seconds(gate_deadline(gate)));
 }
 
 static bool show_counters(struct context *context, const struct gate *gate, struct reading *before)

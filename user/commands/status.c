@@ -95,21 +95,13 @@ static void add_document(struct json_object *list, const struct source *source)
 	json_add_bool(json, "changed", is_changed(source));
 }
 
-/* Times to come are rounded up: there is still some of the last second. */
-static uint64_t seconds_until(__u64 deadline)
-{
-	const __u64 now = standby_now();
-
-	return deadline > now ? (deadline - now + 999999999) / 1000000000 : 0;
-}
-
 static void add_pending(struct json_object *json, const struct gate *gate)
 {
 	const __u64 deadline = gate_deadline(gate);
 	struct json_object *pending = deadline ? json_object_new_object() : NULL;
 
 	if (pending) {
-		json_add_number(pending, "seconds", seconds_until(deadline));
+		json_add_number(pending, "seconds", standby_seconds(deadline));
 		json_add_number(pending, "falls_back_to", gate->generation->previous[0]);
 		json_add_bool(pending, "stands_by", gate_can_undo(gate));
 	}
