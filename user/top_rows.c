@@ -171,12 +171,12 @@ static int compare(gconstpointer a, gconstpointer b, gpointer data)
 	case TOP_BY_PACKETS: order = down(left->packets, right->packets); break;
 	case TOP_BY_BITS: order = down(left->bits, right->bits); break;
 	case TOP_BY_DROPS: order = down(left->drops, right->drops); break;
-	default: order = strcmp(left->name, right->name);
+	default: order = strverscmp(left->name, right->name);
 	}
 	if (!order && state->order != TOP_BY_NAME)
 		order = down((double)left->total, (double)right->total);
 	if (!order)
-		order = strcmp(left->name, right->name);
+		order = strverscmp(left->name, right->name);
 	return state->backwards ? -order : order;
 }
 

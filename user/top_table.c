@@ -119,11 +119,11 @@ static char *cell_text(const struct top_data *data, const struct top_row *row, e
 /* What counts nothing recedes, and what is dropped stands out. */
 static unsigned int cell_looks(const struct top_row *row, enum cell cell)
 {
-	bool verdict = cell == CELL_DROPS || (row->meaning && cell == CELL_ABOUT);
+	bool verdict = row->meaning && cell == CELL_ABOUT;
 
-	if (row->alarm && verdict)
+	if (row->alarm && (verdict || cell == CELL_DROPS))
 		return TOP_RED | TOP_BOLD;
-	if (row->warn && (cell == CELL_MODE || verdict))
+	if (row->warn && (verdict || cell == CELL_MODE))
 		return TOP_YELLOW | TOP_BOLD;
 	if (row->idle || !row->total)
 		return TOP_DIM;
