@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The rows of the full screen: services, servers, reasons and dropped ports with their rates. */
+#include "top_rows.h"
+
 #include <linux/types.h>
 #include <string.h>
 
 #include "layout.h"
-#include "top.h"
 #include "top_services.h"
 
 void top_row_free(gpointer data)

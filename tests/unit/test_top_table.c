@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "top_data.h"
+#include "top_lines.h"
 
 #define SITE                                                         \
 	"| Server | Address | Profile | Mode |\n|---|---|---|---|\n" \
