@@ -4,7 +4,8 @@
 #include <string.h>
 
 #include "layout.h"
-#include "top.h"
+#include "top_lines.h"
+#include "top_text.h"
 
 /* On smaller screens the totals are one line, and no line is empty. */
 #define FULL_HEIGHT 18
@@ -94,12 +95,6 @@ static void add_mode(GPtrArray *lines, const struct generation *generation,
 
 /* --- how much passes --- */
 
-static const bool passes[] = {
-#define REASON(symbol, name, verdict, meaning) VERDICT_##verdict == VERDICT_PASS,
-	PORTCULLIS_REASONS(REASON)
-#undef REASON
-};
-
 /* A line of the totals: all reasons of one verdict. */
 struct sum {
 	const char *name;
@@ -117,7 +112,7 @@ static void fill_sum(struct sum *sum, const struct rates *rates)
 		struct speed speed = rates_speed(rates, sum->what, reason);
 		struct count count = rates_count(rates, sum->what, reason);
 
-		if (passes[reason] != sum->passing)
+		if ((reason_verdict(reason) == VERDICT_PASS) != sum->passing)
 			continue;
 		sum->speed.packets += speed.packets;
 		sum->speed.bits += speed.bits;
@@ -147,17 +142,12 @@ static void add_sums_heading(GPtrArray *lines, const struct top_shape *shape)
 	top_add_span(line, top_pad("HISTORY", history_width(shape), true, shape->utf8), TOP_DIM);
 }
 
-static char *speed_or_dash(const struct rates *rates, double speed)
-{
-	return rates_known(rates) ? rates_text(speed) : g_strdup("-");
-}
-
 static void add_sum(GPtrArray *lines, const struct sum *sum, const struct rates *rates,
 		    const struct top_shape *shape)
 {
 	struct top_line *line = top_add_line(lines);
-	g_autofree char *packets = speed_or_dash(rates, sum->speed.packets);
-	g_autofree char *bits = speed_or_dash(rates, sum->speed.bits);
+	g_autofree char *packets = top_speed(rates, sum->speed.packets);
+	g_autofree char *bits = top_speed(rates, sum->speed.bits);
 	g_autofree char *count = rates_text((double)sum->count.packets);
 	g_autofree char *bytes = rates_text((double)sum->count.bytes);
 
@@ -173,10 +163,10 @@ static void add_sum(GPtrArray *lines, const struct sum *sum, const struct rates 
 static void add_sums_briefly(GPtrArray *lines, const struct sum *sums, const struct rates *rates,
 			     const struct top_shape *shape)
 {
-	g_autofree char *packets = speed_or_dash(rates, sums[0].speed.packets);
-	g_autofree char *bits = speed_or_dash(rates, sums[0].speed.bits);
-	g_autofree char *dropped = speed_or_dash(rates, sums[1].speed.packets);
-	g_autofree char *would = speed_or_dash(rates, sums[2].speed.packets);
+	g_autofree char *packets = top_speed(rates, sums[0].speed.packets);
+	g_autofree char *bits = top_speed(rates, sums[0].speed.bits);
+	g_autofree char *dropped = top_speed(rates, sums[1].speed.packets);
+	g_autofree char *would = top_speed(rates, sums[2].speed.packets);
 	g_autofree char *text = g_strdup_printf(
 		"passed %s/s %sbit/s, dropped %s/s%s%s%s", packets, bits, dropped,
 		sums[2].count.packets ? ", would drop " : "", sums[2].count.packets ? would : "",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the keys of the full screen do. */
-#include "top.h"
+#include "top_keys.h"
 
 #include <string.h>
 

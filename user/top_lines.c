@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The full screen as lines: the head, the table of a view, or what the keys do, the last line. */
+#include "top_lines.h"
+
 #include <string.h>
 
-#include "top.h"
+#include "top_keys.h"
+#include "top_text.h"
 
 static void clear_span(gpointer span)
 {
@@ -32,6 +35,11 @@ void top_add_span(struct top_line *line, char *text, unsigned int looks)
 	const struct top_span span = {text, looks};
 
 	g_array_append_val(line->spans, span);
+}
+
+char *top_speed(const struct rates *rates, double per_second)
+{
+	return rates_known(rates) ? rates_text(per_second) : g_strdup("-");
 }
 
 static void add_keys(GPtrArray *lines, const struct top_shape *shape)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The rows of the full screen: services, servers, reasons and dropped ports with their rates. */
+#include "top_rows.h"
+
 #include <linux/types.h>
 #include <string.h>
 
 #include "layout.h"
-#include "top.h"
 #include "top_services.h"
 
 void top_row_free(gpointer data)
@@ -171,12 +172,12 @@ static int compare(gconstpointer a, gconstpointer b, gpointer data)
 	case TOP_BY_PACKETS: order = down(left->packets, right->packets); break;
 	case TOP_BY_BITS: order = down(left->bits, right->bits); break;
 	case TOP_BY_DROPS: order = down(left->drops, right->drops); break;
-	default: order = strcmp(left->name, right->name);
+	default: order = strverscmp(left->name, right->name);
 	}
 	if (!order && state->order != TOP_BY_NAME)
 		order = down((double)left->total, (double)right->total);
 	if (!order)
-		order = strcmp(left->name, right->name);
+		order = strverscmp(left->name, right->name);
 	return state->backwards ? -order : order;
 }
 

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "top_keys.h"
+
 /* How long the rest of a key's sequence may take to come after Esc: also over a slow line. */
 #define ESCAPE_MILLISECONDS 50
 

@@ -7,6 +7,8 @@
 
 #include "counted.h"
 #include "layout.h"
+#include "top_rows.h"
+#include "top_text.h"
 
 /* A segment's slot, and the services that it is for. */
 struct segment_slot {

@@ -2,7 +2,9 @@
 /* The table of the full screen: which columns a view has, what fits, and the rows in them. */
 #include <string.h>
 
-#include "top.h"
+#include "top_lines.h"
+#include "top_rows.h"
+#include "top_text.h"
 
 enum cell {
 	CELL_NONE, /* ends a view's columns */
@@ -74,14 +76,9 @@ struct drawing {
 	int widths[COLUMNS_MAX]; /* 0: not shown */
 };
 
-static char *speed(const struct rates *rates, double per_second)
-{
-	return rates_known(rates) ? rates_text(per_second) : g_strdup("-");
-}
-
 static char *drops(const struct top_row *row, const struct rates *rates)
 {
-	g_autofree char *text = speed(rates, row->drops);
+	g_autofree char *text = top_speed(rates, row->drops);
 
 	return row->drops < 0 ? g_strdup("")
 			      : g_strconcat(text, row->drops_shared ? "*" : " ", NULL);
@@ -109,8 +106,8 @@ static char *cell_text(const struct top_data *data, const struct top_row *row, e
 	case CELL_ABOUT: return g_strdup(row->about ? row->about : "");
 	case CELL_MODE: return g_strdup(row->mode ? row->mode : "");
 	case CELL_MEANING: return g_strdup(row->meaning ? row->meaning : "");
-	case CELL_PACKETS: return speed(data->rates, row->packets);
-	case CELL_BITS: return speed(data->rates, row->bits);
+	case CELL_PACKETS: return top_speed(data->rates, row->packets);
+	case CELL_BITS: return top_speed(data->rates, row->bits);
 	case CELL_DROPS: return drops(row, data->rates);
 	default: return rates_text((double)row->total);
 	}
@@ -119,11 +116,11 @@ static char *cell_text(const struct top_data *data, const struct top_row *row, e
 /* What counts nothing recedes, and what is dropped stands out. */
 static unsigned int cell_looks(const struct top_row *row, enum cell cell)
 {
-	bool verdict = cell == CELL_DROPS || (row->meaning && cell == CELL_ABOUT);
+	bool verdict = row->meaning && cell == CELL_ABOUT;
 
-	if (row->alarm && verdict)
+	if (row->alarm && (verdict || cell == CELL_DROPS))
 		return TOP_RED | TOP_BOLD;
-	if (row->warn && (cell == CELL_MODE || verdict))
+	if (row->warn && (verdict || cell == CELL_MODE))
 		return TOP_YELLOW | TOP_BOLD;
 	if (row->idle || !row->total)
 		return TOP_DIM;

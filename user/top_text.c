@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Text for the full screen: cut and padded to columns, in UTF-8 or ASCII; sparklines. */
-#include "top.h"
+#include "top_text.h"
 
 #include <string.h>
 

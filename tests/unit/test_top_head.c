@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "top_data.h"
+#include "top_lines.h"
 
 static const struct top_shape narrow = {60, 10, true};
 

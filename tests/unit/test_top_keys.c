@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "top_data.h"
+#include "top_keys.h"
 
 /* Whether the program goes on after all of them. */
 static bool type(struct top_state *state, const char *keys)

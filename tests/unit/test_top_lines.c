@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "top_data.h"
+#include "top_lines.h"
 
 static struct totals *some_totals(void)
 {

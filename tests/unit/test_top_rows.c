@@ -141,6 +141,24 @@ static void sorts(void **state)
 	top_state_free(top);
 }
 
+/* Numbers in names as numbers: tcp/22 stands before tcp/443. */
+static void sorts_numbers(void **state)
+{
+	struct top_row some[] = {row("tcp/443", 0, 0, 0, 1), row("tcp/22", 0, 0, 0, 1),
+				 row("tcp/5061", 0, 0, 0, 1)};
+	g_autoptr(GPtrArray) rows = g_ptr_array_new();
+	g_autoptr(GPtrArray) sorted = NULL;
+	struct top_state *top = top_state_new();
+
+	for (guint i = 0; i < G_N_ELEMENTS(some); i++)
+		g_ptr_array_add(rows, &some[i]);
+	sorted = top_rows_sort(rows, top);
+	assert_ptr_equal(sorted->pdata[0], &some[1]);
+	assert_ptr_equal(sorted->pdata[1], &some[0]);
+	assert_ptr_equal(sorted->pdata[2], &some[2]);
+	top_state_free(top);
+}
+
 static void filters(void **state)
 {
 	struct top_state *top = top_state_new();
@@ -199,7 +217,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(shows_servers), cmocka_unit_test(shows_reasons),
 		cmocka_unit_test(shows_ports),   cmocka_unit_test(sorts),
-		cmocka_unit_test(filters),       cmocka_unit_test(finds),
+		cmocka_unit_test(sorts_numbers), cmocka_unit_test(filters),
+		cmocka_unit_test(finds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

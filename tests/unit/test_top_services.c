@@ -76,10 +76,12 @@ static void gathers(void **state)
 	set_dropped(totals, TRANSPORT_UDP, 443, 1000);
 	/* 8005 is in a row alone as well as with others, by profile: both rows say so. */
 	set_dropped(totals, TRANSPORT_TCP, 8005, 6);
+	/* 8001 is in two segments of one row. */
+	set_dropped(totals, TRANSPORT_TCP, 8001, 4);
 	check_rows(generation, totals,
 		   "Mail: tcp/25: 0/s 0bit/s, 1 dropped/s, 0\n"
 		   "…pages (Web): tcp/80, tcp/8000-8004, tcp/8006-8009, tcp/8000-8009: 5/s "
-		   "4000bit/s, 3* dropped/s, 10\n"
+		   "4000bit/s, 5* dropped/s, 10\n"
 		   "2 share: …pages (Web), …updates (Web): tcp/443: 10/s 8000bit/s, 4 dropped/s, "
 		   "20\n"
 		   "2 share: …pages (Web), other (Mail): tcp/8005: 0/s 0bit/s, 3* dropped/s, 0\n");

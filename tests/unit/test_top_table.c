@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "top_data.h"
+#include "top_lines.h"
 
 #define SITE                                                         \
 	"| Server | Address | Profile | Mode |\n|---|---|---|---|\n" \
@@ -225,7 +226,7 @@ static void looks_as_it_matters(void **state)
 	assert_int_equal(TOP_RED | TOP_BOLD, 9);
 	assert_int_equal(TOP_YELLOW | TOP_BOLD, 17);
 	check_looks(TOP_SERVERS, 0, "0 0 0 0 0 9 32 ");
-	check_looks(TOP_SERVERS, 1, "4 4 17 4 4 17 4 ");
+	check_looks(TOP_SERVERS, 1, "4 4 17 4 4 4 4 ");
 	check_looks(TOP_REASONS, 0, "0 0 0 0 0 32 ");
 	check_looks(TOP_REASONS, 1, "0 9 0 0 0 32 ");
 	check_looks(TOP_REASONS, 2, "0 17 0 0 0 32 ");

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "top_data.h"
+#include "top_text.h"
 
 static void cuts(void **state)
 {

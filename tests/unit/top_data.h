@@ -5,7 +5,9 @@
 
 #include "generation_text.h"
 #include "made_totals.h"
-#include "top.h"
+#include "top_keys.h"
+#include "top_rows.h"
+#include "top_text.h"
 
 /* A line as the terminal shows it, without the spaces at its end. */
 static inline char *line_text(const struct top_line *line)

@@ -5,6 +5,8 @@
 #include "command.h"
 #include "gate.h"
 #include "rates.h"
+#include "top_keys.h"
+#include "top_rows.h"
 #include "top_screen.h"
 #include "totals.h"
 
