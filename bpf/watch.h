@@ -40,8 +40,8 @@ static __always_inline bool of_prefix6(const struct watch *wanted, const __be32 
 }
 
 /*
- * Whether the frame comes from the source that is wanted. The address is read anew: to keep it would
- * cost every packet something.
+ * Whether the frame comes from the source that is wanted. The address is read anew: to keep it
+ * would cost every packet something.
  */
 static __always_inline bool wants_source(const struct watch *wanted, struct xdp_md *ctx)
 {

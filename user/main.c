@@ -10,8 +10,7 @@
 
 static const struct command *const commands[] = {
 	&profiles_command, &show_command, &check_command,  &explain_command, &up_command,
-	&swap_command,     &down_command, &status_command, &stats_command,
-	&drops_command,
+	&swap_command,     &down_command, &status_command, &stats_command,   &drops_command,
 };
 
 /* The only place that writes to standard error. */

@@ -15,7 +15,8 @@
 #include "shared.h"
 
 #define LEASE_NS    2000000000ULL
-#define BUDGET_MOST 100 /* of a CPU in a round: a thousand a second tell all that people can read */
+#define BUDGET_MOST 100 /* of a CPU in a round: a thousand a second tell all that people can read \
+			 */
 #define EVENT_SPACE (sizeof(struct event) + BPF_RINGBUF_HDR_SZ)
 
 struct watcher {
@@ -155,8 +156,7 @@ static bool open_maps(struct watcher *watcher, const char *directory, struct mes
 static void *map_entry(const struct watcher *watcher, enum shared_map map, size_t size,
 		       struct messages *messages)
 {
-	void *place =
-		mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, watcher->fds[map], 0);
+	void *place = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, watcher->fds[map], 0);
 
 	if (place != MAP_FAILED)
 		return place;
@@ -191,8 +191,8 @@ struct watcher *watcher_begin(const char *directory, const struct watch *wanted,
 	if (!watcher->mark)
 		fail(messages, "/proc", "see this process there, expected a mounted proc");
 	if (!watcher->mark || !open_maps(watcher, directory, messages) ||
-	    !(watcher->control = map_entry(watcher, SHARED_CONTROL, sizeof(*watcher->control),
-					   messages)) ||
+	    !(watcher->control =
+		      map_entry(watcher, SHARED_CONTROL, sizeof(*watcher->control), messages)) ||
 	    !(watcher->watch =
 		      map_entry(watcher, SHARED_WATCH, sizeof(*watcher->watch), messages)) ||
 	    !open_ring(watcher, messages) || !claim(watcher, messages)) {
