@@ -5,7 +5,7 @@
  *
  *     flood INTERFACE SOURCE DESTINATION PORT COUNT     IPv4 addresses
  *
- * Prints how many were sent in how many ms. On a veth the other end must have an XDP program.
+ * Prints how many were sent in how many µs. On a veth the other end must have an XDP program.
  */
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
@@ -89,6 +89,6 @@ int main(int count, char **words)
 	check(bpf_prog_test_run_opts(load_redirect(words[1]), &run), "send");
 	clock_gettime(CLOCK_MONOTONIC, &after);
 	printf("%d %ld\n", run.repeat,
-	       (after.tv_sec - before.tv_sec) * 1000 + (after.tv_nsec - before.tv_nsec) / 1000000);
+	       (after.tv_sec - before.tv_sec) * 1000000 + (after.tv_nsec - before.tv_nsec) / 1000);
 	return 0;
 }

@@ -14,6 +14,7 @@ declare -gA _portcullis_options=(
 	[down]="--all"
 	[status]="--json"
 	[stats]="--by= --watch= --json"
+	[drops]="--server= --reason= --port= --source= --pcap= --count= --json"
 )
 declare -gA _portcullis_operands=(
 	[show]="profiles"
@@ -80,6 +81,7 @@ _portcullis_value() {
 	--expect) _portcullis_add pass drop ;;
 	--replies) _portcullis_add on off ;;
 	--by) _portcullis_add port service server ;;
+	--pcap) _portcullis_add_files -f ;;
 	--interface) _portcullis_add_lines < <(_portcullis_interfaces) ;;
 	esac
 }
