@@ -16,7 +16,6 @@ static const struct {
 	enum bpf_map_type type;
 	__u32 value_size;
 	__u32 spare; /* blocks made beyond what is needed, for what comes later */
-	__u32 flags; /* BPF_F_* */
 } kinds[SHARED_MAPS] = {
 	[SHARED_COUNTERS] = {"counters", BPF_MAP_TYPE_PERCPU_ARRAY, sizeof(struct count_block), 2},
 	[SHARED_SERVER_COUNTERS] = {"server_counters", BPF_MAP_TYPE_PERCPU_ARRAY,
@@ -30,9 +29,8 @@ static const struct {
 	[SHARED_INBOUND_FLOWS] = {"inbound_flows", BPF_MAP_TYPE_ARRAY, sizeof(struct flow_bucket),
 				  0},
 	[SHARED_LIMITS] = {"limits", BPF_MAP_TYPE_ARRAY, sizeof(struct limit_bucket), 0},
-	[SHARED_CONTROL] = {"control", BPF_MAP_TYPE_ARRAY, sizeof(struct control), 0,
-			    BPF_F_MMAPABLE},
-	[SHARED_WATCH] = {"watch", BPF_MAP_TYPE_ARRAY, sizeof(struct watch), 0, BPF_F_MMAPABLE},
+	[SHARED_CONTROL] = {"control", BPF_MAP_TYPE_ARRAY, sizeof(struct control), 0},
+	[SHARED_WATCH] = {"watch", BPF_MAP_TYPE_ARRAY, sizeof(struct watch), 0},
 	[SHARED_WATCH_SHARES] = {"watch_shares", BPF_MAP_TYPE_PERCPU_ARRAY,
 				 sizeof(struct watch_share), 0},
 	[SHARED_EVENTS] = {"events", BPF_MAP_TYPE_RINGBUF, 0, 0},
@@ -94,10 +92,24 @@ static __u32 key_size(enum shared_map map)
 	return kinds[map].type == BPF_MAP_TYPE_RINGBUF ? 0 : sizeof(__u32);
 }
 
+/* Those of which each word has its writer are mapped into memory. */
+static __u32 map_flags(enum shared_map map)
+{
+	return map == SHARED_CONTROL || map == SHARED_WATCH ? BPF_F_MMAPABLE : 0;
+}
+
 /* Whether a map is of one size, whatever a policy needs. */
 static bool is_sole(enum shared_map map)
 {
-	return map == SHARED_REASONS || map == SHARED_FRAGMENTS || map >= SHARED_CONTROL;
+	switch (map) {
+	case SHARED_REASONS:
+	case SHARED_FRAGMENTS:
+	case SHARED_CONTROL:
+	case SHARED_WATCH:
+	case SHARED_WATCH_SHARES:
+	case SHARED_EVENTS: return true;
+	default: return false;
+	}
 }
 
 /* A pinned map that is not what its name says was left by another version, or by another tool. */
@@ -105,7 +117,7 @@ static bool is_ours(const struct bpf_map_info *info, enum shared_map map, __u32 
 {
 	return info->type == kinds[map].type && info->key_size == key_size(map) &&
 	       info->value_size == kinds[map].value_size && info->max_entries == blocks &&
-	       info->map_flags == kinds[map].flags &&
+	       info->map_flags == map_flags(map) &&
 	       (!is_sole(map) || blocks == shared_blocks(map, NULL));
 }
 
@@ -166,7 +178,7 @@ static bool draw_secret(int fd, struct messages *messages)
 static bool create(struct shared *shared, enum shared_map map, __u32 blocks,
 		   struct messages *messages)
 {
-	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = kinds[map].flags);
+	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = map_flags(map));
 
 	shared->fd[map] = bpf_map_create(kinds[map].type, kinds[map].name, key_size(map),
 					 kinds[map].value_size, blocks, &options);

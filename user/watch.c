@@ -15,8 +15,7 @@
 #include "shared.h"
 
 #define LEASE_NS    2000000000ULL
-#define BUDGET_MOST 100 /* of a CPU in a round: a thousand a second tell all that people can read \
-			 */
+#define BUDGET_MOST 100 /* of a CPU in a round: a thousand a second are more than people read */
 #define EVENT_SPACE (sizeof(struct event) + BPF_RINGBUF_HDR_SZ)
 
 struct watcher {

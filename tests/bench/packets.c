@@ -282,11 +282,12 @@ static void watch(struct load *const copies[COPIES], const struct watch *wanted)
 /* What it costs a drop that somebody looks on: for all drops, and for others. */
 static void add_watched(GPtrArray *cases, struct load *const beside[COPIES])
 {
-	static const struct bench_case all = {.policy = "watched", .port = CLOSED},
-				       port = {.policy = "watched, another port", .port = CLOSED},
-				       source = {.policy = "watched, another source",
-						 .port = CLOSED};
-	static struct load *copies[3][COPIES];
+	static const struct bench_case rows[] = {
+		{.policy = "watched", .port = CLOSED, .verdict = XDP_DROP},
+		{.policy = "watched, another port", .port = CLOSED, .verdict = XDP_DROP},
+		{.policy = "watched, another source", .port = CLOSED, .verdict = XDP_DROP},
+	};
+	static struct load *copies[G_N_ELEMENTS(rows)][COPIES];
 	struct watch wanted = {
 		.lease = ~0ULL, .reasons = ~0ULL, .transports = 7, .last_port = G_MAXUINT16};
 
@@ -299,9 +300,8 @@ static void add_watched(GPtrArray *cases, struct load *const beside[COPIES])
 	wanted.source_version = 4;
 	wanted.source_mask[0] = ~0U;
 	watch(copies[2], &wanted);
-	add_features(cases, &all, 1, copies[0], beside);
-	add_features(cases, &port, 1, copies[1], beside);
-	add_features(cases, &source, 1, copies[2], beside);
+	for (int i = 0; i < 3; i++)
+		add_features(cases, &rows[i], 1, copies[i], beside);
 }
 
 static bool bench_features(void)
