@@ -45,6 +45,8 @@ const volatile bool inside = false;
 /* By network: whether a server has an address in it. */
 const volatile __u64 source_filter4[SOURCE_FILTER_WORDS] = {};
 const volatile __u64 source_filter6[SOURCE_FILTER_WORDS] = {};
+/* Its number, for who looks on. */
+const volatile __u32 generation = 0;
 /* A secret of the gate, and the same mixed with the interface's number. */
 const volatile __u64 secret[2] = {};
 const volatile __u64 flow_seed = 0;
@@ -291,5 +293,37 @@ struct {
 	__type(key, __u32);
 	__type(value, struct limit_bucket);
 } limits SEC(".maps");
+
+/* What is switched while enforcing. Written by the loader through mmap. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct control);
+} control SEC(".maps");
+
+/* Which drops are sampled. Written through mmap by who looks on. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct watch);
+} watch SEC(".maps");
+
+/* What each CPU has sampled of them. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct watch_share);
+} watch_shares SEC(".maps");
+
+/* The samples: struct event. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, EVENTS_BYTES);
+} events SEC(".maps");
 
 #endif

@@ -15,6 +15,7 @@
 #include "packet.h"
 #include "parse.h"
 #include "target.h"
+#include "watch.h"
 
 static __always_inline bool judge_frame(struct cursor *cursor, struct packet *packet)
 {
@@ -87,9 +88,11 @@ static __always_inline int enforce(struct xdp_md *ctx)
 	if (unlikely(target_monitor(outcome.target)) ||
 	    (unlikely(outcome.target == TARGET_NONE) && monitor)) {
 		account_would_drop(&outcome);
+		watch_drop(ctx, &outcome, true);
 		return XDP_PASS;
 	}
 	account_drop(&outcome);
+	watch_drop(ctx, &outcome, false);
 	return XDP_DROP;
 }
 

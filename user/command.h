@@ -52,6 +52,7 @@ extern const struct command down_command;
 extern const struct command status_command;
 extern const struct command stats_command;
 extern const struct command top_command;
+extern const struct command drops_command;
 
 /* Adds an error that no file and line goes with; returns EXIT_WRONG. */
 enum exit_code wrong(struct context *context, const char *format, ...) G_GNUC_PRINTF(2, 3);

@@ -53,6 +53,7 @@ bool host_describe(const struct generation *generation, const struct shared *sha
 
 	*host = (struct load_host){
 		.pickup_until = generation->pickup_until,
+		.generation = generation->number,
 		.indexes = g_array_new(FALSE, TRUE, sizeof(int)),
 		.gated = g_array_new(FALSE, TRUE, sizeof(__u32)),
 	};

@@ -78,6 +78,7 @@ static void set_host(struct portcullis *skeleton, const struct load_host *host, 
 		seed_of(host->secret[0], g_array_index(host->indexes, int, interface));
 	constants->pickup_until = host->pickup_until;
 	constants->standby_entry = interface;
+	constants->generation = host->generation;
 }
 
 /* The maps of a generation, how large each is to be and the bytes that fill it. */

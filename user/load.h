@@ -24,6 +24,7 @@ struct load_standby {
 /* What a generation's programs are told of this host. */
 struct load_host {
 	__u64 secret[2];    /* of the gate */
+	__u32 generation;   /* its number */
 	__u32 pickup_until; /* connections older than the gate are taken over: s since boot */
 	GArray *indexes;    /* int, by interface of the choice */
 	GArray *gated;      /* __u32: by these interfaces outsiders' packets enter */

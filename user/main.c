@@ -26,6 +26,7 @@ static const struct command *const commands[] = {
 	&status_command,
 	&stats_command,
 	&top_command,
+	&drops_command,
 };
 /* clang-format on */
 

@@ -19,15 +19,29 @@ struct json_object *output_new(void)
 	return json;
 }
 
+static void print_json(struct json_object *json, int form)
+{
+	puts(json_object_to_json_string_ext(json, form | JSON_C_TO_STRING_SPACED |
+							  JSON_C_TO_STRING_NOSLASHESCAPE));
+}
+
 void output_print(struct json_object *json, bool as_json, void (*print)(struct json_object *json))
 {
 	if (as_json)
-		puts(json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY |
-								  JSON_C_TO_STRING_SPACED |
-								  JSON_C_TO_STRING_NOSLASHESCAPE));
+		print_json(json, JSON_C_TO_STRING_PRETTY);
 	else
 		print(json);
 	fflush(stdout);
+	json_object_put(json);
+}
+
+void output_print_one(struct json_object *json, bool as_json,
+		      void (*print)(struct json_object *json))
+{
+	if (as_json)
+		print_json(json, JSON_C_TO_STRING_PLAIN);
+	else
+		print(json);
 	json_object_put(json);
 }
 

@@ -16,6 +16,10 @@ struct json_object *output_new(void);
 /* Prints the object, as JSON or by print, and lets it go. */
 void output_print(struct json_object *json, bool as_json, void (*print)(struct json_object *json));
 
+/* The same of one of many that follow each other: JSON is one line, and nothing is flushed. */
+void output_print_one(struct json_object *json, bool as_json,
+		      void (*print)(struct json_object *json));
+
 /* "2026-11-22 11:00:00 +0100" of a UTC time in ISO 8601; "-" for NULL. The caller frees it. */
 char *output_time(const char *utc);
 

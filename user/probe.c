@@ -29,11 +29,12 @@ static bool fail(struct messages *messages, const char *step)
 
 /*
  * What packets write into is the twin's own, so that a question changes nothing in the gate; and
- * the twin itself answers, whoever stands by.
+ * the twin itself answers, whoever stands by, and nobody watches it.
  */
 static bool is_own(const struct bpf_map_info *info)
 {
-	static const char *const written[] = {"fragments", "inbound_flows", "limits", "pending"};
+	static const char *const written[] = {"fragments", "inbound_flows", "limits", "pending",
+					      "watch"};
 
 	for (unsigned int i = 0; i < G_N_ELEMENTS(written); i++)
 		if (!strcmp(info->name, written[i]))

@@ -29,6 +29,11 @@ static const struct {
 	[SHARED_INBOUND_FLOWS] = {"inbound_flows", BPF_MAP_TYPE_ARRAY, sizeof(struct flow_bucket),
 				  0},
 	[SHARED_LIMITS] = {"limits", BPF_MAP_TYPE_ARRAY, sizeof(struct limit_bucket), 0},
+	[SHARED_CONTROL] = {"control", BPF_MAP_TYPE_ARRAY, sizeof(struct control), 0},
+	[SHARED_WATCH] = {"watch", BPF_MAP_TYPE_ARRAY, sizeof(struct watch), 0},
+	[SHARED_WATCH_SHARES] = {"watch_shares", BPF_MAP_TYPE_PERCPU_ARRAY,
+				 sizeof(struct watch_share), 0},
+	[SHARED_EVENTS] = {"events", BPF_MAP_TYPE_RINGBUF, 0, 0},
 };
 
 const char *shared_name(enum shared_map map)
@@ -82,12 +87,38 @@ static bool find_pins(const char *directory, __u32 most[SHARED_MAPS], struct mes
 	return true;
 }
 
+static __u32 key_size(enum shared_map map)
+{
+	return kinds[map].type == BPF_MAP_TYPE_RINGBUF ? 0 : sizeof(__u32);
+}
+
+/* Those of which each word has its writer are mapped into memory. */
+static __u32 map_flags(enum shared_map map)
+{
+	return map == SHARED_CONTROL || map == SHARED_WATCH ? BPF_F_MMAPABLE : 0;
+}
+
+/* Whether a map is of one size, whatever a policy needs. */
+static bool is_sole(enum shared_map map)
+{
+	switch (map) {
+	case SHARED_REASONS:
+	case SHARED_FRAGMENTS:
+	case SHARED_CONTROL:
+	case SHARED_WATCH:
+	case SHARED_WATCH_SHARES:
+	case SHARED_EVENTS: return true;
+	default: return false;
+	}
+}
+
 /* A pinned map that is not what its name says was left by another version, or by another tool. */
 static bool is_ours(const struct bpf_map_info *info, enum shared_map map, __u32 blocks)
 {
-	return info->type == kinds[map].type && info->key_size == sizeof(__u32) &&
+	return info->type == kinds[map].type && info->key_size == key_size(map) &&
 	       info->value_size == kinds[map].value_size && info->max_entries == blocks &&
-	       ((map != SHARED_REASONS && map != SHARED_FRAGMENTS) || blocks == 1);
+	       info->map_flags == map_flags(map) &&
+	       (!is_sole(map) || blocks == shared_blocks(map, NULL));
 }
 
 int shared_open_pin(const char *path, enum shared_map map, __u32 blocks, struct messages *messages)
@@ -110,6 +141,18 @@ int shared_open_pin(const char *path, enum shared_map map, __u32 blocks, struct 
 			    "'portcullis down --all' removes it, its counters with it");
 	close(fd);
 	return -1;
+}
+
+char *shared_sole_path(const char *directory, enum shared_map map)
+{
+	return pin_path(directory, map, shared_blocks(map, NULL));
+}
+
+int shared_open_sole(const char *directory, enum shared_map map, struct messages *messages)
+{
+	g_autofree char *path = shared_sole_path(directory, map);
+
+	return shared_open_pin(path, map, shared_blocks(map, NULL), messages);
 }
 
 static bool open_pin(struct shared *shared, enum shared_map map, const char *directory,
@@ -135,8 +178,10 @@ static bool draw_secret(int fd, struct messages *messages)
 static bool create(struct shared *shared, enum shared_map map, __u32 blocks,
 		   struct messages *messages)
 {
-	shared->fd[map] = bpf_map_create(kinds[map].type, kinds[map].name, sizeof(__u32),
-					 kinds[map].value_size, blocks, NULL);
+	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = map_flags(map));
+
+	shared->fd[map] = bpf_map_create(kinds[map].type, kinds[map].name, key_size(map),
+					 kinds[map].value_size, blocks, &options);
 	if (shared->fd[map] < 0)
 		return fail(messages, kinds[map].name, "create the map");
 	shared->blocks[map] = blocks;
@@ -154,6 +199,7 @@ __u32 shared_blocks(enum shared_map map, const struct shared_needs *needs)
 	case SHARED_FLOWS: return needs->replies ? FLOW_BUCKETS : 1;
 	case SHARED_INBOUND_FLOWS: return needs->replies ? INBOUND_FLOW_BUCKETS : 1;
 	case SHARED_LIMITS: return needs->limits ? LIMIT_BUCKETS : 1;
+	case SHARED_EVENTS: return EVENTS_BYTES;
 	default: return 1;
 	}
 }

@@ -24,6 +24,10 @@ enum shared_map {
 	SHARED_FLOW_PEERS,
 	SHARED_INBOUND_FLOWS,
 	SHARED_LIMITS,
+	SHARED_CONTROL,
+	SHARED_WATCH,
+	SHARED_WATCH_SHARES,
+	SHARED_EVENTS,
 	SHARED_MAPS,
 };
 
@@ -52,7 +56,13 @@ enum shared_map shared_of_pin(const char *name, __u32 *blocks);
 /* Opens a pinned map; -1 with a message if it cannot be, or is not what its name says. */
 int shared_open_pin(const char *path, enum shared_map map, __u32 blocks, struct messages *messages);
 
-/* How many blocks a map must have. */
+/* The pin of a map that is of one size in every gate; the caller frees it. */
+char *shared_sole_path(const char *directory, enum shared_map map);
+
+/* Opens it; -1 with a message. */
+int shared_open_sole(const char *directory, enum shared_map map, struct messages *messages);
+
+/* How many blocks a map must have; of those that are of one size, whatever the needs (NULL). */
 __u32 shared_blocks(enum shared_map map, const struct shared_needs *needs);
 
 /*

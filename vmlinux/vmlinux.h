@@ -157,6 +157,11 @@ struct __sk_buff {
 };
 
 enum {
+	BPF_RB_NO_WAKEUP = 1,
+	BPF_RB_FORCE_WAKEUP = 2,
+};
+
+enum {
 	IPPROTO_IP = 0,
 	IPPROTO_ICMP = 1,
 	IPPROTO_IGMP = 2,

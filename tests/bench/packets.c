@@ -265,6 +265,45 @@ static void ask_everybody(struct load *const copies[COPIES])
 		     "fill a map");
 }
 
+/* As if somebody looked on, and had taken as many samples as there is room for. */
+static void watch(struct load *const copies[COPIES], const struct watch *wanted)
+{
+	const struct control control = {.watching = 1};
+	__u32 key = 0;
+
+	for (int i = 0; i < COPIES; i++)
+		must(!bpf_map_update_elem(load_shared_fd(copies[i], SHARED_WATCH), &key, wanted,
+					  BPF_ANY) &&
+			     !bpf_map_update_elem(load_shared_fd(copies[i], SHARED_CONTROL), &key,
+						  &control, BPF_ANY),
+		     "fill a map");
+}
+
+/* What it costs a drop that somebody looks on: for all drops, and for others. */
+static void add_watched(GPtrArray *cases, struct load *const beside[COPIES])
+{
+	static const struct bench_case rows[] = {
+		{.policy = "watched", .port = CLOSED, .verdict = XDP_DROP},
+		{.policy = "watched, another port", .port = CLOSED, .verdict = XDP_DROP},
+		{.policy = "watched, another source", .port = CLOSED, .verdict = XDP_DROP},
+	};
+	static struct load *copies[G_N_ELEMENTS(rows)][COPIES];
+	struct watch wanted = {
+		.lease = ~0ULL, .reasons = ~0ULL, .transports = 7, .last_port = G_MAXUINT16};
+
+	for (int i = 0; i < 3; i++)
+		load_servers(10000, SITE_PLAIN, copies[i]);
+	watch(copies[0], &wanted);
+	wanted.last_port = CLOSED - 1;
+	watch(copies[1], &wanted);
+	wanted.last_port = G_MAXUINT16;
+	wanted.source_version = 4;
+	wanted.source_mask[0] = ~0U;
+	watch(copies[2], &wanted);
+	for (int i = 0; i < 3; i++)
+		add_features(cases, &rows[i], 1, copies[i], beside);
+}
+
 static bool bench_features(void)
 {
 	static const struct bench_case replies[] = {
@@ -304,6 +343,7 @@ static bool bench_features(void)
 	add_features(cases, replies, G_N_ELEMENTS(replies), answered, plain);
 	add_features(cases, &asked, 1, asking, plain);
 	add_features(cases, guards, G_N_ELEMENTS(guards), guarded, plain);
+	add_watched(cases, plain);
 	return measure(cases, "what features add to 10,000 servers without them, in ns");
 }
 

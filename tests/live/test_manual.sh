@@ -11,7 +11,7 @@ export LC_ALL=C.UTF-8
 
 MANUAL=user/man/portcullis.8
 COMPLETION=user/completion/portcullis.bash
-COMMANDS="profiles show check diff explain up swap down status stats top"
+COMMANDS="profiles show check diff explain up swap down status stats top drops"
 
 # --- what the manual says ---
 
@@ -377,6 +377,20 @@ END
 		client bash -c 'echo >/dev/udp/192.0.2.1/9'
 } >/dev/null
 
+# What is dropped, and what was lost of it: one packet, and then too many.
+dropped() {
+	start drops edge "$PORTCULLIS" drops --json --port udp/9
+	until_true is_watched
+	client "$BUILD/live/flood" eth0 "$CLIENT4" 192.0.2.1 9 10000
+	until_true grep -q lost "$WORK/drops"
+	stop drops
+	cat "$WORK/drops"
+} 2>/dev/null
+
+is_watched() {
+	bpftool map lookup pinned /sys/fs/bpf/portcullis/control-1 key 0 0 0 0 | grep -q 'value: 01'
+}
+
 # The rates come with the second object.
 watched() {
 	portcullis stats --watch 1 --json | jq -c --unbuffered . | head -n 2
@@ -391,6 +405,7 @@ test_gate() {
 		portcullis explain from 192.0.2.9:443 to a tcp/50000 --json)
 	same_keys status < <(portcullis status --json)
 	same_keys stats < <(watched)
+	same_keys drops < <(dropped | grep '^{')
 	same "keys of every command" "$(keys_stated every)" "$(sort -u "$WORK/common")"
 	same "metrics" "$(table metrics)" "$(metrics)"
 	same "pins" "$(find /sys/fs/bpf/portcullis -type f -printf '%f\n' | sed 's/-[0-9]*$//' | sort -u)" \

@@ -29,7 +29,8 @@ static void check_maps(struct portcullis *program)
 		"ports",     "segments",      "servers4",        "servers6",    "prefixes4",
 		"prefixes6", "management4",   "catalog",         "management6", "counters",
 		"reasons",   "dropped_ports", "server_counters", "guards",      "sources4",
-		"sources6",  "limits"};
+		"sources6",  "limits",        "control",         "watch",       "watch_shares",
+		"events"};
 	__u32 ids[32] = {};
 	struct bpf_prog_info info = {.nr_map_ids = 32, .map_ids = (__u64)(uintptr_t)ids};
 	__u32 size = sizeof(info);

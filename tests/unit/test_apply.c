@@ -12,14 +12,13 @@
 #include "own_gate.h"
 #include "totals.h"
 
-#define PINS_OF_ONE                                                                 \
-	"catalog counters-3 dropped_ports-64 flow_peers-1 flows-32768 fragments-1 " \
-	"inbound_flows-16384 "                                                      \
-	"limits-1 link reasons-1 server_counters-3 "
-#define PINS_OF_TWO                                                                 \
-	"catalog counters-3 dropped_ports-64 flow_peers-1 flows-32768 fragments-1 " \
-	"inbound_flows-16384 "                                                      \
-	"limits-1 link link reasons-1 server_counters-3 "
+#define PINS_OF(links)                                                                          \
+	"catalog control-1 counters-3 dropped_ports-64 events-262144 flow_peers-1 flows-32768 " \
+	"fragments-1 "                                                                          \
+	"inbound_flows-16384 limits-1 " links                                                   \
+	"reasons-1 server_counters-3 watch-1 watch_shares-1 "
+#define PINS_OF_ONE PINS_OF("link ")
+#define PINS_OF_TWO PINS_OF("link link ")
 
 static struct choice *choose_two(const char *profile)
 {
@@ -171,9 +170,10 @@ static void grows_its_counters(void **state)
 	for (unsigned int i = 0; i < 3 * COUNTS_PER_BLOCK; i++)
 		slots_segment(next->slots, "many", TRANSPORT_TCP, (uint16_t)i, (uint16_t)i);
 	assert_true(gate_apply(gate, next, messages));
-	check_pins("catalog counters-3 counters-6 dropped_ports-64 flow_peers-1 flows-32768 "
-		   "fragments-1 "
-		   "inbound_flows-16384 limits-1 link reasons-1 server_counters-3 ");
+	check_pins("catalog control-1 counters-3 counters-6 dropped_ports-64 events-262144 "
+		   "flow_peers-1 "
+		   "flows-32768 fragments-1 inbound_flows-16384 limits-1 link reasons-1 "
+		   "server_counters-3 watch-1 watch_shares-1 ");
 	send_packet("card0");
 	assert_int_equal(count_published(), 2);
 	generation_free(next);
@@ -317,9 +317,7 @@ static void detaches_and_removes(void **state)
 	assert_true(gate_detach(gate, messages));
 	assert_int_equal(program_on("card0"), 0);
 	assert_int_equal(program_on("card1"), 0);
-	check_pins("catalog counters-3 dropped_ports-64 flow_peers-1 flows-32768 fragments-1 "
-		   "inbound_flows-16384 "
-		   "limits-1 reasons-1 server_counters-3 ");
+	check_pins(PINS_OF(""));
 	assert_int_equal(count_published(), 1);
 	assert_true(gate_remove(gate, messages));
 	check_pins("");

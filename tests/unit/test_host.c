@@ -52,6 +52,7 @@ static void names_where_outsiders_are(void **state)
 	assert_true(shared_open(&shared, folder, &needs, messages));
 	assert_true(shared_secret(&shared, secret, messages));
 	generation->pickup_until = 4711;
+	generation->number = 12;
 	assert_true(host_describe(generation, &shared, &host, messages));
 	assert_int_equal(messages->list->len, 0);
 
@@ -65,6 +66,7 @@ static void names_where_outsiders_are(void **state)
 	assert_memory_equal(host.secret, secret, sizeof(secret));
 	assert_true(secret[0] && secret[1] && secret[0] != secret[1]);
 	assert_int_equal(host.pickup_until, 4711);
+	assert_int_equal(host.generation, 12);
 
 	host_clear(&host);
 	shared_close(&shared);

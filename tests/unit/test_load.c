@@ -259,6 +259,7 @@ static struct load *load_for_host(const struct image *image, const __u64 secret[
 	struct load_host host = {
 		.secret = {secret[0], secret[1]},
 		.pickup_until = 4711,
+		.generation = 4712,
 		.indexes = g_array_new(FALSE, FALSE, sizeof(int)),
 		.gated = g_array_new(FALSE, FALSE, sizeof(__u32)),
 	};
@@ -298,7 +299,7 @@ static void knows_the_host(void **state)
 	struct image *image;
 	struct load *load;
 	g_autofree char *one = NULL, *other = NULL;
-	__u32 size, pickup = 4711, inside = 70, outside = 8;
+	__u32 size, pickup = 4711, number = 4712, inside = 70, outside = 8;
 	__u8 yes = 0;
 	int gated;
 
@@ -310,6 +311,7 @@ static void knows_the_host(void **state)
 	other = constants_of(load, 1, &size);
 	assert_non_null(memmem(one, size, secret, sizeof(secret)));
 	assert_non_null(memmem(one, size, &pickup, sizeof(pickup)));
+	assert_non_null(memmem(one, size, &number, sizeof(number)));
 	assert_memory_not_equal(one, other, size); /* the same profile: only the seeds differ */
 	gated = find_map(load_egress_fd(load, 0), "gated");
 	assert_int_equal(bpf_map_lookup_elem(gated, &inside, &yes), 0);

@@ -49,6 +49,24 @@ static char *print(bool as_json)
 	return capture_end(&capture);
 }
 
+/* What goes on, goes on line by line. */
+static void prints_one_of_many(void **state)
+{
+	struct capture capture = capture_begin();
+	g_autofree char *text = NULL;
+
+	for (int i = 0; i < 2; i++) {
+		struct json_object *json = json_object_new_object();
+
+		json_add_string(json, "name", "/etc");
+		output_print_one(json, true, print_name);
+	}
+	output_print_one(json_object_new_object(), false, print_name);
+	text = capture_end(&capture);
+	assert_string_equal(text, "{ \"name\": \"/etc\" }\n{ \"name\": \"/etc\" }\n"
+				  "it is (null)\n");
+}
+
 static void prints_either_form(void **state)
 {
 	g_autofree char *text = print(false), *json = print(true);
@@ -156,6 +174,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(begins_with_version_and_time),
 		cmocka_unit_test(prints_either_form),
+		cmocka_unit_test(prints_one_of_many),
 		cmocka_unit_test(shows_local_time),
 		cmocka_unit_test(shows_ports),
 		cmocka_unit_test(aligns_columns),

@@ -32,6 +32,10 @@ static void names_pins(void **state)
 		{"flows-32768", SHARED_FLOWS, 32768},
 		{"inbound_flows-1", SHARED_INBOUND_FLOWS, 1},
 		{"limits-16384", SHARED_LIMITS, 16384},
+		{"control-1", SHARED_CONTROL, 1},
+		{"watch-1", SHARED_WATCH, 1},
+		{"watch_shares-1", SHARED_WATCH_SHARES, 1},
+		{"events-262144", SHARED_EVENTS, 262144},
 		{"counters", SHARED_MAPS, 0},
 		{"counters-", SHARED_MAPS, 0},
 		{"counters-x", SHARED_MAPS, 0},
@@ -83,6 +87,8 @@ static void counts_blocks(void **state)
 		{SHARED_INBOUND_FLOWS, 1, 1, INBOUND_FLOW_BUCKETS, true, false},
 		{SHARED_LIMITS, 1, 1, 1, true, false},
 		{SHARED_LIMITS, 1, 1, LIMIT_BUCKETS, false, true},
+		{SHARED_CONTROL, 1, 1, 1, true, true},
+		{SHARED_EVENTS, 1, 1, EVENTS_BYTES, true, true},
 	};
 
 	for (unsigned int i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -220,9 +226,9 @@ static void grows_beside_what_it_counted(void **state)
 	assert_int_equal(large.blocks[SHARED_COUNTERS], 6);
 	assert_int_equal(map_id(large.fd[SHARED_REASONS]), map_id(small.fd[SHARED_REASONS]));
 	pin_right(&large);
-	check_pins("counters-3 counters-6 dropped_ports-64 flow_peers-1 flows-1 fragments-1 "
-		   "inbound_flows-1 "
-		   "limits-1 reasons-1 server_counters-3 ");
+	check_pins("control-1 counters-3 counters-6 dropped_ports-64 events-262144 flow_peers-1 "
+		   "flows-1 fragments-1 inbound_flows-1 limits-1 reasons-1 server_counters-3 "
+		   "watch-1 watch_shares-1 ");
 	assert_int_equal(get_count(small.fd[SHARED_COUNTERS], 7), 42);
 	assert_int_equal(get_count(large.fd[SHARED_COUNTERS], 7), 0);
 
@@ -273,7 +279,29 @@ static void refuses_other_versions(void **state)
 	check_refused("reasons-2", BPF_MAP_TYPE_PERCPU_ARRAY, reasons, 2);
 	check_refused("fragments-1", BPF_MAP_TYPE_ARRAY, sizeof(struct fragment_table) - 64, 1);
 	check_refused("fragments-2", BPF_MAP_TYPE_ARRAY, sizeof(struct fragment_table), 2);
+	check_refused("control-2", BPF_MAP_TYPE_ARRAY, sizeof(struct control), 2);
+	check_refused("watch-1", BPF_MAP_TYPE_ARRAY, sizeof(struct watch), 1); /* not for mmap */
 	check_refused("dropped_ports-65", BPF_MAP_TYPE_PERCPU_HASH, 32768, 65);
+}
+
+/* Maps of one size are found by their name alone. */
+static void opens_the_sole(void **state)
+{
+	struct messages *messages = messages_new();
+	g_autofree char *path = shared_sole_path(folder, SHARED_EVENTS);
+	g_autofree char *expected = g_strdup_printf("%s/events-262144", folder);
+	struct shared shared;
+	int fd;
+
+	open_right(&shared, 10, 10);
+	pin_right(&shared);
+	assert_string_equal(path, expected);
+	fd = shared_open_sole(folder, SHARED_EVENTS, messages);
+	assert_int_equal(map_id(fd), map_id(shared.fd[SHARED_EVENTS]));
+	assert_int_equal(messages->list->len, 0);
+	messages_free(messages);
+	close(fd);
+	shared_close(&shared);
 }
 
 static void check_messages(struct messages *messages, const char *format)
@@ -357,6 +385,7 @@ int main(void)
 		test(creates_and_finds_again), test(grows_beside_what_it_counted),
 		test(refuses_other_versions),  test(refuses_what_is_no_map),
 		test(says_what_fails),         test(forgets_counters_alone),
+		test(opens_the_sole),
 	};
 
 	if (skip_without_root())

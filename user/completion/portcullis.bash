@@ -19,6 +19,7 @@ declare -gA _portcullis_options=(
 	[status]="--json"
 	[stats]="--by= --watch= --prometheus --json"
 	[top]="--interval= --server= --service="
+	[drops]="--server= --reason= --port= --source= --pcap= --count= --json"
 )
 declare -gA _portcullis_operands=(
 	[show]="profiles"
@@ -93,6 +94,7 @@ _portcullis_value() {
 		;;
 	--replies) _portcullis_add on off ;;
 	--by) _portcullis_add port service server ;;
+	--pcap) _portcullis_add_files -f ;;
 	--interface) _portcullis_add_lines < <(_portcullis_interfaces) ;;
 	esac
 }

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Samples of what is dropped, while somebody looks on. Nothing here can change a verdict, and where
+ * nobody does, all that a drop pays is one look-up.
+ */
+#ifndef PORTCULLIS_WATCH_H
+#define PORTCULLIS_WATCH_H
+
+#include "vmlinux.h"
+
+#include <bpf/bpf_helpers.h>
+
+#include "maps.h"
+#include "packet.h"
+#include "parse.h"
+
+/* How many are lost on a CPU between two looks at the clock: it is read for nothing else. */
+#define LEASE_CHECK 1024
+
+static __always_inline struct control *control_get(void)
+{
+	__u32 key = 0;
+
+	return bpf_map_lookup_elem(&control, &key);
+}
+
+static __always_inline bool of_prefix4(const struct watch *wanted, __be32 source)
+{
+	return !((source ^ wanted->source[0]) & wanted->source_mask[0]);
+}
+
+static __always_inline bool of_prefix6(const struct watch *wanted, const __be32 source[4])
+{
+	__be32 other = 0;
+
+#pragma unroll
+	for (int i = 0; i < 4; i++)
+		other |= (source[i] ^ wanted->source[i]) & wanted->source_mask[i];
+	return !other;
+}
+
+/*
+ * Whether the frame comes from the source that is wanted. The address is read anew: to keep it
+ * would cost every packet something.
+ */
+static __always_inline bool wants_source(const struct watch *wanted, struct xdp_md *ctx)
+{
+	struct copies copies;
+	struct outcome unused = {};
+	struct packet packet = {.outcome = &unused};
+	struct cursor cursor = cursor_thorough(ctx, false, &copies);
+	bool is4 = wanted->source_version == 4;
+
+	if (!parse_link(&cursor, &packet) ||
+	    packet.ethertype != (is4 ? bpf_htons(ETHERTYPE_IPV4) : bpf_htons(ETHERTYPE_IPV6)))
+		return false;
+	if (is4)
+		return holds(&cursor, sizeof(struct iphdr)) &&
+		       of_prefix4(wanted, ((const struct iphdr *)cursor.at)->saddr);
+	return holds(&cursor, sizeof(struct ipv6hdr)) &&
+	       of_prefix6(wanted, ((const struct ipv6hdr *)cursor.at)->saddr.in6_u.u6_addr32);
+}
+
+static __always_inline bool wants(const struct watch *wanted, struct xdp_md *ctx,
+				  const struct outcome *outcome)
+{
+	__u16 port = outcome->port_index;
+
+	return wanted->reasons >> (outcome->reason & 63) & 1 &&
+	       wanted->transports >> (outcome->port_index >> 16 & 31) & 1 &&
+	       port >= wanted->first_port && port <= wanted->last_port &&
+	       (!wanted->server || wanted->server == target_server(outcome->target)) &&
+	       (!wanted->source_version || wants_source(wanted, ctx));
+}
+
+/* Who looked on is no more, or does not get to read: drops cost again what they did. */
+static __always_inline void end_unless_leased(const struct watch *wanted)
+{
+	struct control *switched = control_get();
+
+	if (switched && bpf_ktime_get_ns() > wanted->lease)
+		switched->watching = 0;
+}
+
+static __always_inline void lose(const struct watch *wanted, struct watch_share *share)
+{
+	if (unlikely(!(++share->lost % LEASE_CHECK)))
+		end_unless_leased(wanted);
+}
+
+/* Whether this CPU may take one more of the round. */
+static __always_inline bool take(const struct watch *wanted, struct watch_share *share)
+{
+	__u32 round = wanted->round;
+
+	if (unlikely(share->round != round)) {
+		share->round = round;
+		share->taken = 0;
+	}
+	if (likely(share->taken >= wanted->budget))
+		return false;
+	share->taken++;
+	return true;
+}
+
+/* The first bytes of the frame, from whichever buffers. */
+static __always_inline void event_copy_frame(struct event *event, struct xdp_md *ctx)
+{
+	__u32 size;
+
+	event->length = bpf_xdp_get_buff_len(ctx);
+	size = event->length;
+	/* the verifier must see the bounds where the register is used */
+	barrier_var(size);
+	if (size > EVENT_FRAME)
+		size = EVENT_FRAME;
+	if (size && !bpf_xdp_load_bytes(ctx, 0, event->frame, size))
+		event->captured = size;
+}
+
+/* No wake-up: who looks on comes by itself, many times a second, and not once for each sample. */
+static __always_inline bool event_submit(struct xdp_md *ctx, const struct outcome *outcome,
+					 bool monitored)
+{
+	struct event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+
+	if (unlikely(!event))
+		return false;
+	event->time = bpf_ktime_get_ns();
+	event->generation = generation;
+	event->interface = ctx->ingress_ifindex;
+	event->target = outcome->target;
+	event->port_index = outcome->port_index;
+	event->reason = outcome->reason;
+	event->monitored = monitored;
+	event->captured = 0;
+	event_copy_frame(event, ctx);
+	bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
+	return true;
+}
+
+/*
+ * Takes a sample if it is wanted. What is wanted comes before what there is room for, so that a
+ * flood of others cannot crowd out what is rare. A global function, as judge_thoroughly().
+ */
+__noinline int watch_sample(struct xdp_md *ctx, struct outcome *outcome, bool monitored)
+{
+	__u32 key = 0;
+	const struct watch *wanted = bpf_map_lookup_elem(&watch, &key);
+	struct watch_share *share;
+
+	if (!outcome || !wanted || !wants(wanted, ctx, outcome))
+		return 0;
+	share = bpf_map_lookup_elem(&watch_shares, &key);
+	if (share && !(take(wanted, share) && event_submit(ctx, outcome, monitored)))
+		lose(wanted, share);
+	return 0;
+}
+
+/* Of what is dropped, or would be. */
+static __always_inline void watch_drop(struct xdp_md *ctx, struct outcome *outcome, bool monitored)
+{
+	const struct control *switched = control_get();
+
+	if (unlikely(switched && switched->watching))
+		watch_sample(ctx, outcome, monitored);
+}
+
+#endif

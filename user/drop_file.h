@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A capture file of drops, for Wireshark and its like. */
+#ifndef PORTCULLIS_DROP_FILE_H
+#define PORTCULLIS_DROP_FILE_H
+
+#include <linux/types.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "layout.h"
+#include "message.h"
+
+struct drop_file;
+
+/* Begins a file; "-" is standard output. NULL with a message. */
+struct drop_file *drop_file_open(const char *path, struct messages *messages);
+
+/* Adds a sample by an interface of that name, taken at so many ns since 1970. */
+void drop_file_add(struct drop_file *file, const struct event *event, const char *interface,
+		   uint64_t time, const char *comment);
+
+/* Writes what was added. False with a message. */
+bool drop_file_flush(struct drop_file *file, struct messages *messages);
+
+/* Closes what was flushed. */
+void drop_file_close(struct drop_file *file);
+
+#endif
