@@ -37,10 +37,11 @@ static GByteArray *expect(void)
 	pcapng_add_interface(out, "card1", EVENT_FRAME);
 	add_packet(out, 1);
 	add_packet(out, 0);
+	add_packet(out, 1);
 	return out;
 }
 
-static void write_three(const char *path)
+static void write_four(const char *path)
 {
 	struct messages *messages = messages_new();
 	struct drop_file *file = drop_file_open(path, messages);
@@ -50,6 +51,7 @@ static void write_three(const char *path)
 	assert_true(drop_file_flush(file, messages));
 	drop_file_add(file, &event, "card1", 77, "why");
 	drop_file_add(file, &event, "card0", 77, "why");
+	drop_file_add(file, &event, "card1", 77, "why");
 	assert_true(drop_file_flush(file, messages));
 	drop_file_close(file);
 	assert_int_equal(messages->list->len, 0);
@@ -64,7 +66,7 @@ static void writes_files(void **state)
 	g_autofree char *found = NULL;
 	gsize size = 0;
 
-	write_three(path);
+	write_four(path);
 	assert_true(g_file_get_contents(path, &found, &size, NULL));
 	unlink(path);
 	assert_int_equal(size, expected->len);
@@ -77,7 +79,7 @@ static void writes_to_standard_output(void **state)
 	struct capture capture = capture_begin();
 	g_autofree char *found = NULL;
 
-	write_three("-");
+	write_four("-");
 	found = capture_end(&capture);
 	assert_memory_equal(found, expected->data, expected->len);
 }
