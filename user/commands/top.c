@@ -20,7 +20,7 @@ static double interval = 2;
 static char *server, *service;
 
 /* What was read last, and what is known from it. */
-struct watch {
+struct display {
 	const char *bpffs;
 	struct rates *rates;
 	struct generation *generation; /* NULL: nothing is enforced */
@@ -30,16 +30,16 @@ struct watch {
 	gint64 next; /* when to read again, of the monotonic clock */
 };
 
-static void set_generation(struct watch *watch, struct generation *generation)
+static void set_generation(struct display *display, struct generation *generation)
 {
-	bool same = watch->generation && generation &&
-		    !g_strcmp0(watch->generation->counting_since, generation->counting_since);
+	bool same = display->generation && generation &&
+		    !g_strcmp0(display->generation->counting_since, generation->counting_since);
 
 	/* Its slots and numbers mean something else, and its counters began at zero. */
 	if (!same)
-		rates_clear(watch->rates);
-	generation_free(watch->generation);
-	watch->generation = generation;
+		rates_clear(display->rates);
+	generation_free(display->generation);
+	display->generation = generation;
 }
 
 /* The first of what was said, without who says it. */
@@ -67,78 +67,78 @@ static char *trouble(const struct gate *gate, const struct totals *totals,
  * One reading. What cannot be read leaves what was known before. The gate is closed at once: a link
  * stays attached as long as somebody holds it.
  */
-static void read_gate(struct watch *watch, struct messages *messages)
+static void read_gate(struct display *display, struct messages *messages)
 {
-	struct gate *gate = gate_open(watch->bpffs, GATE_READ, messages);
+	struct gate *gate = gate_open(display->bpffs, GATE_READ, messages);
 	struct totals *totals = NULL;
 	gint64 taken;
 
 	if (gate && gate->generation)
 		totals = totals_read(gate->directory, messages);
 	taken = g_get_monotonic_time();
-	g_free(watch->trouble);
-	watch->trouble = trouble(gate, totals, messages);
+	g_free(display->trouble);
+	display->trouble = trouble(gate, totals, messages);
 	if (totals) {
-		set_generation(watch, g_steal_pointer(&gate->generation));
-		rates_add(watch->rates, totals, taken);
+		set_generation(display, g_steal_pointer(&gate->generation));
+		rates_add(display->rates, totals, taken);
 	} else if (gate && !gate->generation) {
-		set_generation(watch, NULL);
+		set_generation(display, NULL);
 	}
 	gate_close(gate);
 }
 
-static void show(struct watch *watch, struct top_state *state, struct top_screen *screen)
+static void show(struct display *display, struct top_state *state, struct top_screen *screen)
 {
-	const struct top_data data = {watch->generation, watch->rates, watch->trouble};
+	const struct top_data data = {display->generation, display->rates, display->trouble};
 	const struct top_shape shape = top_screen_shape(screen);
 	g_autoptr(GPtrArray) sorted = NULL;
 	g_autoptr(GPtrArray) lines = NULL;
 
-	if (!watch->rows || watch->view != state->view) {
-		g_clear_pointer(&watch->rows, g_ptr_array_unref);
-		watch->rows = top_rows(&data, state->view);
-		watch->view = state->view;
+	if (!display->rows || display->view != state->view) {
+		g_clear_pointer(&display->rows, g_ptr_array_unref);
+		display->rows = top_rows(&data, state->view);
+		display->view = state->view;
 	}
-	sorted = top_rows_sort(watch->rows, state);
+	sorted = top_rows_sort(display->rows, state);
 	lines = top_lines(state, &data, sorted, &shape);
 	top_screen_draw(screen, lines);
 }
 
 /* Reads if it is time to. While it stands still nothing is read: the rates that follow are over all
  * that time. */
-static void keep_up(struct watch *watch, const struct top_state *state)
+static void keep_up(struct display *display, const struct top_state *state)
 {
 	const gint64 now = g_get_monotonic_time();
 	struct messages *messages;
 
-	if (state->paused || now < watch->next)
+	if (state->paused || now < display->next)
 		return;
 	messages = messages_new();
-	read_gate(watch, messages);
+	read_gate(display, messages);
 	messages_free(messages);
-	g_clear_pointer(&watch->rows, g_ptr_array_unref);
-	watch->next = now + (gint64)(interval * G_USEC_PER_SEC);
-	if (watch->generation && !rates_known(watch->rates))
-		watch->next = now + (gint64)(MIN(interval, FIRST_SECONDS) * G_USEC_PER_SEC);
+	g_clear_pointer(&display->rows, g_ptr_array_unref);
+	display->next = now + (gint64)(interval * G_USEC_PER_SEC);
+	if (display->generation && !rates_known(display->rates))
+		display->next = now + (gint64)(MIN(interval, FIRST_SECONDS) * G_USEC_PER_SEC);
 }
 
 /* How long there is nothing to do; while it stands still, until a key says something. */
-static gint64 patience(const struct watch *watch, const struct top_state *state)
+static gint64 patience(const struct display *display, const struct top_state *state)
 {
 	if (state->paused)
 		return SECONDS_MAX * (gint64)G_USEC_PER_SEC;
-	return watch->next - g_get_monotonic_time();
+	return display->next - g_get_monotonic_time();
 }
 
-static void go_on(struct watch *watch, struct top_state *state, struct top_screen *screen)
+static void go_on(struct display *display, struct top_state *state, struct top_screen *screen)
 {
 	bool stays = true;
 	gunichar key;
 
 	while (stays) {
-		keep_up(watch, state);
-		show(watch, state, screen);
-		switch (top_screen_wait(screen, patience(watch, state), &key)) {
+		keep_up(display, state);
+		show(display, state, screen);
+		switch (top_screen_wait(screen, patience(display, state), &key)) {
 		case TOP_EVENT_KEY: stays = top_key(state, key); break;
 		case TOP_EVENT_END: stays = false; break;
 		default: break;
@@ -158,7 +158,7 @@ static struct top_state *first_state(void)
 	return state;
 }
 
-static enum exit_code watch_gate(struct context *context, struct watch *watch)
+static enum exit_code watch_gate(struct context *context, struct display *display)
 {
 	struct top_screen *screen = top_screen_open();
 	struct top_state *state;
@@ -167,26 +167,26 @@ static enum exit_code watch_gate(struct context *context, struct watch *watch)
 		return wrong(context, "the terminal '%s' is not known, expected TERM to name one",
 			     g_getenv("TERM") ? g_getenv("TERM") : "");
 	state = first_state();
-	go_on(watch, state, screen);
+	go_on(display, state, screen);
 	top_screen_close(screen);
 	top_state_free(state);
 	return EXIT_RIGHT;
 }
 
 /* Whether there is something to begin with; else what is said goes where it always does. */
-static bool begin(struct context *context, struct watch *watch)
+static bool begin(struct context *context, struct display *display)
 {
-	read_gate(watch, context->messages);
-	if (!watch->generation && !context->messages->errors)
+	read_gate(display, context->messages);
+	if (!display->generation && !context->messages->errors)
 		wrong(context, "nothing is enforced here: 'portcullis up' starts");
-	watch->next =
+	display->next =
 		g_get_monotonic_time() + (gint64)(MIN(interval, FIRST_SECONDS) * G_USEC_PER_SEC);
-	return watch->generation;
+	return display->generation;
 }
 
 static enum exit_code run(struct context *context, int count, char **operands)
 {
-	struct watch watch = {.bpffs = context->bpffs};
+	struct display display = {.bpffs = context->bpffs};
 	enum exit_code code = EXIT_WRONG;
 
 	if (count)
@@ -197,14 +197,14 @@ static enum exit_code run(struct context *context, int count, char **operands)
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return wrong(context, "this needs a terminal: 'portcullis stats --watch 2' tells "
 				      "the same without");
-	watch.rates = rates_new();
-	if (begin(context, &watch))
-		code = watch_gate(context, &watch);
-	rates_free(watch.rates);
-	generation_free(watch.generation);
-	g_free(watch.trouble);
-	if (watch.rows)
-		g_ptr_array_unref(watch.rows);
+	display.rates = rates_new();
+	if (begin(context, &display))
+		code = watch_gate(context, &display);
+	rates_free(display.rates);
+	generation_free(display.generation);
+	g_free(display.trouble);
+	if (display.rows)
+		g_ptr_array_unref(display.rows);
 	return code;
 }
 
