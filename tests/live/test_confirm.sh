@@ -15,6 +15,11 @@ undone() {
 	[ "$(ports_open)" = "refused refused" ]
 }
 
+# is_past: whether the last change was undone
+is_past() {
+	portcullis status --json | jq -e '.undone != null'
+}
+
 generation() {
 	portcullis status --json 2>/dev/null | jq -r '"\(.generation) \(.pending.falls_back_to) \(.undone)"'
 }
@@ -33,12 +38,12 @@ test_undone() {
 	same "what one may go back to: nothing" "1 null null" "$(generation)"
 	says "swap, to be confirmed" 0 "generation 2 in force
   card: director, 5 tcp and 1 udp ports open
-  unless 'portcullis confirm' follows within 2 seconds, generation 1 is in force again" \
-		portcullis swap director --confirm 2
+  unless 'portcullis confirm' follows within 4 seconds, generation 1 is in force again" \
+		portcullis swap director --confirm 4
 	same "it is in force" "silence silence" "$(ports_open)"
 	same "status tells what will be" "2 1 null" "$(generation)"
 	same "and to people" 1 "$(portcullis status | grep -c \
-		"^NOT CONFIRMED: in [12] seconds\? generation 1 is in force again, unless 'portcullis confirm'")"
+		"^NOT CONFIRMED: in [1-4] seconds\? generation 1 is in force again, unless 'portcullis confirm'")"
 	same "explain asks the one that waits" "drop" "$(portcullis explain tcp/8057 --json | jq -r .verdict)"
 	until_true undone
 	same "it undoes itself" "refused refused" "$(ports_open)"
@@ -127,8 +132,8 @@ test_first() {
 	portcullis down --all >/dev/null
 	says "the first up" 0 "generation 1 in force
   card: director, 5 tcp and 1 udp ports open
-  unless 'portcullis confirm' follows within 1 second, nothing is enforced again" \
-		portcullis up card director --confirm 1
+  unless 'portcullis confirm' follows within 3 seconds, nothing is enforced again" \
+		portcullis up card director --confirm 3
 	same "in force" "silence silence" "$(ports_open)"
 	until_true undone
 	same "undone: all passes" "refused refused" "$(ports_open)"
@@ -147,7 +152,7 @@ test_two_cards() {
 	portcullis down --all >/dev/null
 	portcullis up "$WORK/site.md" >/dev/null
 	site "card, card2" | sed 's/front-end/director/' >"$WORK/site.md"
-	exits "a card more" 0 portcullis up "$WORK/site.md" --confirm 2
+	exits "a card more" 0 portcullis up "$WORK/site.md" --confirm 4
 	same "both" "silence 1" "$(answer "$SERVER4" 8057) $(other_answer 8057)"
 	until_true undone
 	same "undone on both at once" "refused 2 2" \
@@ -165,15 +170,15 @@ test_replies() {
 	portcullis up card front-end >/dev/null
 	crafter
 	same "an answer, replies on" "answered" "$(asks)"
-	portcullis up card front-end --replies off --confirm 2 >/dev/null
+	portcullis up card front-end --replies off --confirm 4 >/dev/null
 	same "replies off, to be confirmed" "silence" "$(asks)"
-	sleep 2.2
+	until_true is_past
 	same "on again, once undone" "answered" "$(asks)"
 	exits "status is content" 0 portcullis status
 	portcullis up card front-end --replies off >/dev/null
-	portcullis up card front-end --replies on --confirm 1 >/dev/null
+	portcullis up card front-end --replies on --confirm 4 >/dev/null
 	same "replies on, to be confirmed" "answered" "$(asks)"
-	sleep 1.2
+	until_true is_past
 	same "off again, once undone" "silence" "$(asks)"
 	exits "status is content" 0 portcullis status
 	portcullis swap front-end + cms >/dev/null
