@@ -35,8 +35,9 @@ struct command {
 	enum exit_code (*run)(struct context *context, int count, char **operands);
 };
 
-extern const struct command check_command, down_command, explain_command, profiles_command,
-	show_command, stats_command, status_command, swap_command, up_command;
+extern const struct command block_command, blocks_command, check_command, down_command,
+	explain_command, profiles_command, show_command, stats_command, status_command,
+	swap_command, unblock_command, up_command;
 
 /* Adds an error that no file and line goes with; returns EXIT_WRONG. */
 enum exit_code wrong(struct context *context, const char *format, ...) G_GNUC_PRINTF(2, 3);

@@ -162,6 +162,22 @@ static enum reason judge_by_port(const struct generation *generation, struct jud
 	return judge_answer(settings, question, reason);
 }
 
+/* The row of the site that blocks a source: the longest prefix; NULL if none. */
+static const struct blocked_row *find_blocked(const struct policy *policy,
+					      const struct prefix *source)
+{
+	const struct blocked_row *best = NULL;
+
+	for (guint i = 0; i < policy->blocked->len; i++) {
+		const struct blocked_row *row = policy->blocked->pdata[i];
+
+		if (prefix_contains(&row->prefix, source) &&
+		    (!best || row->prefix.length > best->prefix.length))
+			best = row;
+	}
+	return best;
+}
+
 struct judgement judge(const struct generation *generation, const struct question *question)
 {
 	const struct choice_interface *interface =
@@ -170,6 +186,7 @@ struct judgement judge(const struct generation *generation, const struct questio
 	struct judgement judgement = {
 		.monitor = generation->choice->monitor || settings->monitor,
 		.server = judge_server(generation->policy, &question->destination),
+		.blocked = find_blocked(generation->policy, &question->source),
 	};
 
 	if (interface->profile) {
@@ -184,5 +201,7 @@ struct judgement judge(const struct generation *generation, const struct questio
 				   : judge_portless(&judgement, settings, question);
 	if (is_forged(generation, question, interface))
 		judgement.reason = REASON_FORGED_SOURCE;
+	if (judgement.blocked)
+		judgement.reason = REASON_BLOCKED;
 	return judgement;
 }

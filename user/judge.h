@@ -33,11 +33,12 @@ struct question {
 
 struct judgement {
 	enum reason reason;
-	bool monitor;                    /* a drop is only counted */
-	const struct server *server;     /* that the destination belongs to; or NULL */
-	const struct compiled *profile;  /* that judged; NULL: unlisted */
-	const struct opening *opening;   /* that the port stands in; or NULL */
-	const struct excepted *excepted; /* that keeps the port closed; or NULL */
+	bool monitor;                      /* a drop is only counted */
+	const struct server *server;       /* that the destination belongs to; or NULL */
+	const struct compiled *profile;    /* that judged; NULL: unlisted */
+	const struct opening *opening;     /* that the port stands in; or NULL */
+	const struct blocked_row *blocked; /* that blocks the source: the narrowest; or NULL */
+	const struct excepted *excepted;   /* that keeps the port closed; or NULL */
 	struct guarding guarding; /* what more is asked there; Limit and Payload are not judged */
 };
 

@@ -9,8 +9,9 @@
 #include "version.h"
 
 static const struct command *const commands[] = {
-	&profiles_command, &show_command, &check_command,  &explain_command, &up_command,
-	&swap_command,     &down_command, &status_command, &stats_command,
+	&profiles_command, &show_command,   &check_command,  &explain_command,
+	&up_command,       &swap_command,   &down_command,   &block_command,
+	&unblock_command,  &blocks_command, &status_command, &stats_command,
 };
 
 /* The only place that writes to standard error. */

@@ -16,6 +16,8 @@ static const struct {
 	enum bpf_map_type type;
 	__u32 value_size;
 	__u32 spare; /* blocks made beyond what is needed, for what comes later */
+	__u32 flags;
+	__u32 key_size; /* 0: that of an index */
 } kinds[SHARED_MAPS] = {
 	[SHARED_COUNTERS] = {"counters", BPF_MAP_TYPE_PERCPU_ARRAY, sizeof(struct count_block), 2},
 	[SHARED_SERVER_COUNTERS] = {"server_counters", BPF_MAP_TYPE_PERCPU_ARRAY,
@@ -29,7 +31,18 @@ static const struct {
 	[SHARED_INBOUND_FLOWS] = {"inbound_flows", BPF_MAP_TYPE_ARRAY, sizeof(struct flow_bucket),
 				  0},
 	[SHARED_LIMITS] = {"limits", BPF_MAP_TYPE_ARRAY, sizeof(struct limit_bucket), 0},
+	[SHARED_CONTROL] = {"control", BPF_MAP_TYPE_ARRAY, sizeof(struct control), 0,
+			    BPF_F_MMAPABLE},
+	[SHARED_BLOCKED4] = {"blocked4", BPF_MAP_TYPE_LPM_TRIE, sizeof(struct blocked), 0,
+			     BPF_F_NO_PREALLOC, sizeof(struct prefix4)},
+	[SHARED_BLOCKED6] = {"blocked6", BPF_MAP_TYPE_LPM_TRIE, sizeof(struct blocked), 0,
+			     BPF_F_NO_PREALLOC, sizeof(struct prefix6)},
 };
+
+static __u32 key_size(enum shared_map map)
+{
+	return kinds[map].key_size ? kinds[map].key_size : sizeof(__u32);
+}
 
 const char *shared_name(enum shared_map map)
 {
@@ -85,7 +98,7 @@ static bool find_pins(const char *directory, __u32 most[SHARED_MAPS], struct mes
 /* A pinned map that is not what its name says was left by another version, or by another tool. */
 static bool is_ours(const struct bpf_map_info *info, enum shared_map map, __u32 blocks)
 {
-	return info->type == kinds[map].type && info->key_size == sizeof(__u32) &&
+	return info->type == kinds[map].type && info->key_size == key_size(map) &&
 	       info->value_size == kinds[map].value_size && info->max_entries == blocks &&
 	       ((map != SHARED_REASONS && map != SHARED_FRAGMENTS) || blocks == 1);
 }
@@ -112,6 +125,15 @@ int shared_open_pin(const char *path, enum shared_map map, __u32 blocks, struct 
 	return -1;
 }
 
+int shared_open_one(const char *directory, enum shared_map map, struct messages *messages)
+{
+	const struct shared_needs none = {};
+	__u32 blocks = shared_blocks(map, &none);
+	g_autofree char *path = pin_path(directory, map, blocks);
+
+	return shared_open_pin(path, map, blocks, messages);
+}
+
 static bool open_pin(struct shared *shared, enum shared_map map, const char *directory,
 		     struct messages *messages)
 {
@@ -135,8 +157,10 @@ static bool draw_secret(int fd, struct messages *messages)
 static bool create(struct shared *shared, enum shared_map map, __u32 blocks,
 		   struct messages *messages)
 {
-	shared->fd[map] = bpf_map_create(kinds[map].type, kinds[map].name, sizeof(__u32),
-					 kinds[map].value_size, blocks, NULL);
+	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = kinds[map].flags);
+
+	shared->fd[map] = bpf_map_create(kinds[map].type, kinds[map].name, key_size(map),
+					 kinds[map].value_size, blocks, &options);
 	if (shared->fd[map] < 0)
 		return fail(messages, kinds[map].name, "create the map");
 	shared->blocks[map] = blocks;
@@ -154,6 +178,8 @@ __u32 shared_blocks(enum shared_map map, const struct shared_needs *needs)
 	case SHARED_FLOWS: return needs->replies ? FLOW_BUCKETS : 1;
 	case SHARED_INBOUND_FLOWS: return needs->replies ? INBOUND_FLOW_BUCKETS : 1;
 	case SHARED_LIMITS: return needs->limits ? LIMIT_BUCKETS : 1;
+	case SHARED_BLOCKED4:
+	case SHARED_BLOCKED6: return BLOCKED_MAX;
 	default: return 1;
 	}
 }

@@ -24,6 +24,9 @@ enum shared_map {
 	SHARED_FLOW_PEERS,
 	SHARED_INBOUND_FLOWS,
 	SHARED_LIMITS,
+	SHARED_CONTROL,
+	SHARED_BLOCKED4,
+	SHARED_BLOCKED6,
 	SHARED_MAPS,
 };
 
@@ -48,6 +51,10 @@ const char *shared_name(enum shared_map map);
 
 /* The map that a file name of bpffs says; *blocks of it. SHARED_MAPS: none of ours. */
 enum shared_map shared_of_pin(const char *name, __u32 *blocks);
+
+/* Opens the pin of a map whose size never changes: that of SHARED_CONTROL and of what follows. -1
+ * with a message. */
+int shared_open_one(const char *directory, enum shared_map map, struct messages *messages);
 
 /* Opens a pinned map; -1 with a message if it cannot be, or is not what its name says. */
 int shared_open_pin(const char *path, enum shared_map map, __u32 blocks, struct messages *messages);
