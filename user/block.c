@@ -120,7 +120,10 @@ const struct block *blocks_holding(const GArray *blocks, const struct prefix *pr
 	return NULL;
 }
 
-/* Nested ones first: until they are in force for longer, they would hide what is. */
+/*
+ * What comes, nested ones first: until they are in force for longer, they would hide what is. What
+ * goes, is in the order of lists: nested ones last.
+ */
 static gint longest_first(gconstpointer a, gconstpointer b)
 {
 	return (gint)((const struct block *)b)->prefix.length -
@@ -154,6 +157,7 @@ void block_steps_find(struct block_steps *steps, const GArray *from, const GArra
 			compare_values(steps, at(from, i++), at(to, j++));
 	}
 	g_array_sort(steps->raised, longest_first);
+	g_array_sort(steps->added, longest_first);
 }
 
 void block_steps_clear(struct block_steps *steps)

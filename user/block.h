@@ -54,10 +54,9 @@ const struct block *blocks_holding(const GArray *blocks, const struct prefix *pr
  * this order: so nobody is let in meanwhile who is to be blocked before and after.
  */
 struct block_steps {
-	GArray *raised; /* blocked for longer, or told otherwise; nested ones before what holds them
-			 */
-	GArray *added;
-	GArray *removed;
+	GArray *raised;  /* blocked for longer, or told otherwise; nested ones first */
+	GArray *added;   /* nested ones first */
+	GArray *removed; /* nested ones last */
 	GArray *lowered; /* blocked for less long */
 };
 

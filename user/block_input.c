@@ -167,6 +167,8 @@ static bool read_members(struct json_object *json, struct block_request *request
 					 "for good");
 		return false;
 	}
+	if (!expires && json_object_object_get_ex(json, "expires", NULL))
+		request->block.value.expires = BLOCKED_FOR_GOOD; /* null */
 	if (expires && !*expired)
 		request->block.value.expires = expiry_in(expires - now->unix_time, now);
 	return !reason || set_reason(&request->block.value, reason, error);

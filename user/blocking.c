@@ -16,7 +16,8 @@ bool blocking_begin(struct blocking *blocking, struct context *context)
 		.now = moment_now(),
 	};
 	if (blocking->gate && !blocking->gate->generation)
-		wrong(context, "nothing is enforced here: 'portcullis up' starts");
+		message_add(context->messages, SEVERITY_ERROR, "portcullis", 0,
+			    "nothing is enforced here: 'portcullis up' starts");
 	else if (blocking->gate &&
 		 blocklist_open(&blocking->list, blocking->gate->directory, context->messages))
 		blocking->before = blocklist_read(&blocking->list, context->messages);
@@ -92,7 +93,7 @@ bool blocking_read(struct block_input *input, const char *operand,
 	if (block_request_read(operand, defaults, &request, &error))
 		g_array_append_val(input->requests, request);
 	else
-		wrong(context, "%s", error);
+		message_add(context->messages, SEVERITY_ERROR, "portcullis", 0, "%s", error);
 	return !error;
 }
 
@@ -105,5 +106,5 @@ void blocking_refuse(const struct block_request *request, const char *error,
 	else if (request->line)
 		message_add(context->messages, SEVERITY_ERROR, "-", request->line, "%s", error);
 	else
-		wrong(context, "%s", error);
+		message_add(context->messages, SEVERITY_ERROR, "portcullis", 0, "%s", error);
 }

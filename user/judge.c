@@ -162,9 +162,7 @@ static enum reason judge_by_port(const struct generation *generation, struct jud
 	return judge_answer(settings, question, reason);
 }
 
-/* The row of the site that blocks a source: the longest prefix; NULL if none. */
-static const struct blocked_row *find_blocked(const struct policy *policy,
-					      const struct prefix *source)
+const struct blocked_row *judge_blocked(const struct policy *policy, const struct prefix *source)
 {
 	const struct blocked_row *best = NULL;
 
@@ -186,7 +184,7 @@ struct judgement judge(const struct generation *generation, const struct questio
 	struct judgement judgement = {
 		.monitor = generation->choice->monitor || settings->monitor,
 		.server = judge_server(generation->policy, &question->destination),
-		.blocked = find_blocked(generation->policy, &question->source),
+		.blocked = judge_blocked(generation->policy, &question->source),
 	};
 
 	if (interface->profile) {

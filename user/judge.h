@@ -52,6 +52,9 @@ bool management_admits(const struct management *management, unsigned int transpo
 /* Whether answers to a DHCP client come to this port (RFC 2131, RFC 8415). */
 bool judge_is_dhcp_client(unsigned int transport, uint16_t port);
 
+/* The row of the site that blocks a source: the longest prefix; NULL if none. */
+const struct blocked_row *judge_blocked(const struct policy *policy, const struct prefix *source);
+
 /* The server that an address belongs to: the longest prefix wins; NULL if none. */
 const struct server *judge_server(const struct policy *policy, const struct prefix *address);
 

@@ -98,7 +98,8 @@ void spared_add_sessions(struct spared *spared, const GArray *sockets)
 		const struct host_socket *socket = &g_array_index(sockets, struct host_socket, i);
 		g_autofree char *text = NULL;
 
-		if (!lockout_is_ssh(socket))
+		/* whoever guesses passwords has a connection, too */
+		if (!lockout_is_ssh(socket) || !socket->inode || socket->knocking)
 			continue;
 		text = socket_describe(socket);
 		add(spared, &socket->remote, false,

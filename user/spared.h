@@ -19,7 +19,10 @@ struct spared;
 struct spared *spared_new(const struct policy *policy);
 void spared_free(struct spared *spared);
 
-/* Adds the other ends of established SSH connections among sockets (struct host_socket). */
+/*
+ * Adds the other ends of established SSH connections among sockets (struct host_socket), if
+ * somebody is logged in there.
+ */
 void spared_add_sessions(struct spared *spared, const GArray *sockets);
 
 /*

@@ -49,6 +49,7 @@ static inline void check_pins(const char *expected)
 }
 
 #define SHARED_PINS                                                                              \
+	"blocked4-4194304 blocked6-4194304 control-1 "                                           \
 	"counters-3 dropped_ports-64 flow_peers-1 flows-1 fragments-1 inbound_flows-1 limits-1 " \
 	"reasons-1 server_counters-3 "
 

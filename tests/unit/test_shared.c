@@ -32,6 +32,9 @@ static void names_pins(void **state)
 		{"flows-32768", SHARED_FLOWS, 32768},
 		{"inbound_flows-1", SHARED_INBOUND_FLOWS, 1},
 		{"limits-16384", SHARED_LIMITS, 16384},
+		{"control-1", SHARED_CONTROL, 1},
+		{"blocked4-4194304", SHARED_BLOCKED4, 4194304},
+		{"blocked6-4194304", SHARED_BLOCKED6, 4194304},
 		{"counters", SHARED_MAPS, 0},
 		{"counters-", SHARED_MAPS, 0},
 		{"counters-x", SHARED_MAPS, 0},
@@ -83,6 +86,9 @@ static void counts_blocks(void **state)
 		{SHARED_INBOUND_FLOWS, 1, 1, INBOUND_FLOW_BUCKETS, true, false},
 		{SHARED_LIMITS, 1, 1, 1, true, false},
 		{SHARED_LIMITS, 1, 1, LIMIT_BUCKETS, false, true},
+		{SHARED_CONTROL, 1000000, 1000000, 1, true, true},
+		{SHARED_BLOCKED4, 1, 1, BLOCKED_MAX, false, false},
+		{SHARED_BLOCKED6, 1, 1, BLOCKED_MAX, false, false},
 	};
 
 	for (unsigned int i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -220,7 +226,8 @@ static void grows_beside_what_it_counted(void **state)
 	assert_int_equal(large.blocks[SHARED_COUNTERS], 6);
 	assert_int_equal(map_id(large.fd[SHARED_REASONS]), map_id(small.fd[SHARED_REASONS]));
 	pin_right(&large);
-	check_pins("counters-3 counters-6 dropped_ports-64 flow_peers-1 flows-1 fragments-1 "
+	check_pins("blocked4-4194304 blocked6-4194304 control-1 counters-3 counters-6 "
+		   "dropped_ports-64 flow_peers-1 flows-1 fragments-1 "
 		   "inbound_flows-1 "
 		   "limits-1 reasons-1 server_counters-3 ");
 	assert_int_equal(get_count(small.fd[SHARED_COUNTERS], 7), 42);
@@ -274,6 +281,8 @@ static void refuses_other_versions(void **state)
 	check_refused("fragments-1", BPF_MAP_TYPE_ARRAY, sizeof(struct fragment_table) - 64, 1);
 	check_refused("fragments-2", BPF_MAP_TYPE_ARRAY, sizeof(struct fragment_table), 2);
 	check_refused("dropped_ports-65", BPF_MAP_TYPE_PERCPU_HASH, 32768, 65);
+	check_refused("control-1", BPF_MAP_TYPE_ARRAY, sizeof(struct control) + 8, 1);
+	check_refused("blocked4-4194304", BPF_MAP_TYPE_HASH, sizeof(struct blocked), 16);
 }
 
 static void check_messages(struct messages *messages, const char *format)
