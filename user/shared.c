@@ -31,7 +31,7 @@ static const struct {
 	[SHARED_INBOUND_FLOWS] = {"inbound_flows", BPF_MAP_TYPE_ARRAY, sizeof(struct flow_bucket),
 				  0},
 	[SHARED_LIMITS] = {"limits", BPF_MAP_TYPE_ARRAY, sizeof(struct limit_bucket), 0},
-	[SHARED_CONTROL] = {"control", BPF_MAP_TYPE_ARRAY, sizeof(struct control), 0,
+	[SHARED_CONTROL] = {".data.control", BPF_MAP_TYPE_ARRAY, sizeof(struct control), 0,
 			    BPF_F_MMAPABLE},
 	[SHARED_BLOCKED4] = {"blocked4", BPF_MAP_TYPE_LPM_TRIE, sizeof(struct blocked), 0,
 			     BPF_F_NO_PREALLOC, sizeof(struct prefix4)},
@@ -49,18 +49,26 @@ const char *shared_name(enum shared_map map)
 	return kinds[map].name;
 }
 
+/* A section of the program's data is a map of that name; bpffs has no names with dots. */
+static const char *pin_name(enum shared_map map)
+{
+	const char *dot = strrchr(kinds[map].name, '.');
+
+	return dot ? dot + 1 : kinds[map].name;
+}
+
 static char *pin_path(const char *directory, enum shared_map map, __u32 blocks)
 {
-	return g_strdup_printf("%s/%s-%u", directory, kinds[map].name, blocks);
+	return g_strdup_printf("%s/%s-%u", directory, pin_name(map), blocks);
 }
 
 enum shared_map shared_of_pin(const char *name, __u32 *blocks)
 {
 	for (int map = 0; map < SHARED_MAPS; map++) {
-		size_t length = strlen(kinds[map].name);
+		size_t length = strlen(pin_name(map));
 		uint64_t number;
 
-		if (strncmp(name, kinds[map].name, length) || name[length] != '-')
+		if (strncmp(name, pin_name(map), length) || name[length] != '-')
 			continue;
 		if (number_parse(name + length + 1, G_MAXUINT32, &number))
 			continue;

@@ -67,10 +67,7 @@ static void put(struct bpf_map *map4, struct bpf_map *map6, const struct model_b
 
 void blocking_load(struct portcullis *program, const struct model_policy *policy)
 {
-	const struct control control = {.blocks = policy->block_count ? BLOCKS_IPV4 | BLOCKS_IPV6
-								      : 0};
 	const uint8_t yes = 1;
-	const uint32_t zero = 0;
 
 	for (size_t i = 0; i < policy->block_count; i++) {
 		const struct model_block *block = &policy->blocks[i];
@@ -81,7 +78,5 @@ void blocking_load(struct portcullis *program, const struct model_policy *policy
 		else
 			put(program->maps.blocked4, program->maps.blocked6, block, &value);
 	}
-	assert_int_equal(
-		bpf_map_update_elem(bpf_map__fd(program->maps.control), &zero, &control, BPF_ANY),
-		0);
+	program->data_control->control.blocks = policy->block_count ? BLOCKS_IPV4 | BLOCKS_IPV6 : 0;
 }

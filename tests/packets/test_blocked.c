@@ -45,11 +45,7 @@ static void block(struct portcullis *program, const char *address, unsigned int 
 
 static void listing(struct portcullis *program, uint32_t families)
 {
-	struct control control = {.blocks = families};
-	uint32_t key = 0;
-
-	assert_int_equal(bpf_map_update_elem(bpf_map__fd(program->maps.control), &key, &control, 0),
-			 0);
+	program->data_control->control.blocks = families;
 }
 
 static struct portcullis *load_site(void **state)
