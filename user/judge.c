@@ -184,9 +184,10 @@ struct judgement judge(const struct generation *generation, const struct questio
 	struct judgement judgement = {
 		.monitor = generation->choice->monitor || settings->monitor,
 		.server = judge_server(generation->policy, &question->destination),
-		.blocked = judge_blocked(generation->policy, &question->source),
 	};
 
+	if (!question->anyone)
+		judgement.blocked = judge_blocked(generation->policy, &question->source);
 	if (interface->profile) {
 		judgement.profile = compiled_named(generation, interface->profile);
 	} else if (judgement.server) {

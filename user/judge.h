@@ -20,6 +20,7 @@ enum question_kind {
 
 struct question {
 	struct prefix source;      /* an address; family 0: one that nothing names */
+	bool anyone;               /* the source stands for any that is not blocked */
 	uint16_t source_port;      /* 0: any high port */
 	struct prefix destination; /* an address; family 0: not said */
 	enum question_kind kind;

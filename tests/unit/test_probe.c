@@ -205,6 +205,8 @@ static void answers_for_who_is_blocked(void **state)
 		{"2001:db8:cd::7", "2001:db8:9:7::11", "tcp/8005", REASON_PUBLISHED},
 		{"203.0.113.7", "10.8.8.12", "tcp/5061", REASON_BLOCKED},
 		{"203.0.113.7", "10.9.8.12", "udp/9", REASON_BLOCKED},
+		/* who is not named is none of them */
+		{NULL, "fe01", "tcp/8005", REASON_PUBLISHED},
 	};
 
 	ask_each(choose_site(SITE "\n| Blocked |\n|---|\n| 203.0.113.0/24 |\n"

@@ -12,6 +12,9 @@ declare -gA _portcullis_options=(
 	[up]="--mode= --monitor --management= --protocols= --replies= --allow-lockout -d --document="
 	[swap]="--interface= --monitor --enforce --allow-lockout"
 	[down]="--all"
+	[block]="--for= --reason= --force"
+	[unblock]="--all"
+	[blocks]="--json"
 	[status]="--json"
 	[stats]="--by= --watch= --json"
 )
