@@ -16,8 +16,6 @@ static const struct {
 	enum bpf_map_type type;
 	__u32 value_size;
 	__u32 spare; /* blocks made beyond what is needed, for what comes later */
-	__u32 flags;
-	__u32 key_size; /* 0: that of an index */
 } kinds[SHARED_MAPS] = {
 	[SHARED_COUNTERS] = {"counters", BPF_MAP_TYPE_PERCPU_ARRAY, sizeof(struct count_block), 2},
 	[SHARED_SERVER_COUNTERS] = {"server_counters", BPF_MAP_TYPE_PERCPU_ARRAY,
@@ -31,17 +29,25 @@ static const struct {
 	[SHARED_INBOUND_FLOWS] = {"inbound_flows", BPF_MAP_TYPE_ARRAY, sizeof(struct flow_bucket),
 				  0},
 	[SHARED_LIMITS] = {"limits", BPF_MAP_TYPE_ARRAY, sizeof(struct limit_bucket), 0},
-	[SHARED_CONTROL] = {".data.control", BPF_MAP_TYPE_ARRAY, sizeof(struct control), 0,
-			    BPF_F_MMAPABLE},
-	[SHARED_BLOCKED4] = {"blocked4", BPF_MAP_TYPE_LPM_TRIE, sizeof(struct blocked), 0,
-			     BPF_F_NO_PREALLOC, sizeof(struct prefix4)},
-	[SHARED_BLOCKED6] = {"blocked6", BPF_MAP_TYPE_LPM_TRIE, sizeof(struct blocked), 0,
-			     BPF_F_NO_PREALLOC, sizeof(struct prefix6)},
+	[SHARED_CONTROL] = {".data.control", BPF_MAP_TYPE_ARRAY, sizeof(struct control), 0},
+	[SHARED_BLOCKED4] = {"blocked4", BPF_MAP_TYPE_LPM_TRIE, sizeof(struct blocked), 0},
+	[SHARED_BLOCKED6] = {"blocked6", BPF_MAP_TYPE_LPM_TRIE, sizeof(struct blocked), 0},
 };
 
 static __u32 key_size(enum shared_map map)
 {
-	return kinds[map].key_size ? kinds[map].key_size : sizeof(__u32);
+	switch (map) {
+	case SHARED_BLOCKED4: return sizeof(struct prefix4);
+	case SHARED_BLOCKED6: return sizeof(struct prefix6);
+	default: return sizeof(__u32);
+	}
+}
+
+static __u32 flags(enum shared_map map)
+{
+	if (kinds[map].type == BPF_MAP_TYPE_LPM_TRIE)
+		return BPF_F_NO_PREALLOC;
+	return map == SHARED_CONTROL ? BPF_F_MMAPABLE : 0;
 }
 
 const char *shared_name(enum shared_map map)
@@ -165,7 +171,7 @@ static bool draw_secret(int fd, struct messages *messages)
 static bool create(struct shared *shared, enum shared_map map, __u32 blocks,
 		   struct messages *messages)
 {
-	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = kinds[map].flags);
+	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = flags(map));
 
 	shared->fd[map] = bpf_map_create(kinds[map].type, kinds[map].name, key_size(map),
 					 kinds[map].value_size, blocks, &options);
