@@ -3,6 +3,8 @@
 
 PREFIX  ?= /usr/local
 DESTDIR ?=
+# fail2ban looks for actions nowhere else
+FAIL2BAN ?= /etc/fail2ban
 BUILD   ?= build
 CLANG   ?= clang
 BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
@@ -181,6 +183,8 @@ install: all ## install below DESTDIR and PREFIX
 	$(Q)install -D -m 644 user/man/portcullis.8 $(DESTDIR)$(PREFIX)/share/man/man8/portcullis.8
 	$(Q)install -D -m 644 user/completion/portcullis.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/portcullis
+	$(Q)install -D -m 644 user/fail2ban/portcullis.conf \
+		$(DESTDIR)$(FAIL2BAN)/action.d/portcullis.conf
 	$(Q)install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
 	$(Q)for unit in $(UNITS); do \
 		sed 's,/usr/local,$(PREFIX),' user/systemd/$$unit \
@@ -194,7 +198,8 @@ uninstall: ## remove what install put there
 	$(Q)rm -f $(DESTDIR)$(PREFIX)/sbin/portcullis \
 		$(DESTDIR)$(PREFIX)/share/man/man8/portcullis.8 \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/portcullis \
-		$(patsubst %,$(DESTDIR)$(PREFIX)/lib/systemd/system/%,$(UNITS))
+		$(patsubst %,$(DESTDIR)$(PREFIX)/lib/systemd/system/%,$(UNITS)) \
+		$(DESTDIR)$(FAIL2BAN)/action.d/portcullis.conf
 	$(Q)rm -rf $(DESTDIR)$(PREFIX)/share/portcullis
 
 vmlinux: ## cut vmlinux/vmlinux.h from the running kernel's BTF anew

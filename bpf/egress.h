@@ -144,7 +144,7 @@ static __always_inline bool is_picked_up(const struct sent *sent)
 {
 	return seconds_now() <= pickup_until && !sent->syn && !sent->closing &&
 	       sent->destination_port < sent->source_port && !opened_by(sent) &&
-	       !inbound_find(sent->tag);
+	       !(sent->monitored && inbound_find(sent->pair)) && !inbound_find(sent->tag);
 }
 
 /* What becomes of a flow with one more packet from its server; TCP says who begins. */

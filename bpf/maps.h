@@ -28,6 +28,8 @@ const volatile bool have_prefixes6 = false;
 const volatile bool have_management4 = false;
 const volatile bool have_management6 = false;
 const volatile bool have_guards = false;
+const volatile bool have_blocked4 = false;
+const volatile bool have_blocked6 = false;
 
 /*
  * Of servers4 and servers6: how many buckets less one (a power of two), and the hash's seed, 0
@@ -163,6 +165,24 @@ struct {
 	__type(value, __u8);
 } sources6 SEC(".maps");
 
+/* The sources that the site blocks. Written by the loader. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct prefix4);
+	__type(value, __u8);
+} site_blocked4 SEC(".maps");
+
+/* As site_blocked4. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct prefix6);
+	__type(value, __u8);
+} site_blocked6 SEC(".maps");
+
 /*
  * Numbers of the interfaces by which outsiders' packets enter, those stacked on gated ones among
  * them. Written by the loader.
@@ -294,14 +314,29 @@ struct {
 	__type(value, struct limit_bucket);
 } limits SEC(".maps");
 
-/* What is switched while enforcing. Written by the loader through mmap. */
+/*
+ * What is switched while enforcing: a map as well, but one whose value is read where it lies, by
+ * one instruction instead of a look-up's dozen. Written by the loader through mmap.
+ */
+volatile struct control control SEC(".data.control") = {};
+
+/* Blocked sources. Written by the loader; nothing is allocated for what is not there. */
 struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__type(key, __u32);
-	__type(value, struct control);
-} control SEC(".maps");
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, BLOCKED_MAX);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct prefix4);
+	__type(value, struct blocked);
+} blocked4 SEC(".maps");
+
+/* As blocked4. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, BLOCKED_MAX);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct prefix6);
+	__type(value, struct blocked);
+} blocked6 SEC(".maps");
 
 /* Which drops are sampled. Written through mmap by who looks on. */
 struct {

@@ -9,6 +9,7 @@
 
 #include "account.h"
 #include "addresses.h"
+#include "blocked.h"
 #include "egress.h"
 #include "judge.h"
 #include "maps.h"
@@ -20,11 +21,13 @@
 static __always_inline bool judge_frame(struct cursor *cursor, struct packet *packet)
 {
 	if (likely(packet->ethertype == bpf_htons(ETHERTYPE_IPV4)))
-		return parse_ipv4(cursor, packet) && target_find4(packet) &&
-		       judge_source4(packet) && judge_payload(cursor, packet);
+		return parse_ipv4(cursor, packet) && judge_blocked4(cursor, packet) &&
+		       target_find4(packet) && judge_source4(packet) &&
+		       judge_payload(cursor, packet);
 	if (likely(packet->ethertype == bpf_htons(ETHERTYPE_IPV6)))
-		return parse_ipv6(cursor, packet) && target_find6(packet) &&
-		       judge_source6(packet) && judge_payload(cursor, packet);
+		return parse_ipv6(cursor, packet) && judge_blocked6(cursor, packet) &&
+		       target_find6(packet) && judge_source6(packet) &&
+		       judge_payload(cursor, packet);
 	measure(cursor, packet);
 	return judge_non_ip(packet);
 }

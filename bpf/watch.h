@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Samples of what is dropped, while somebody looks on. Nothing here can change a verdict, and where
- * nobody does, all that a drop pays is one look-up.
+ * nobody does, all that a drop pays is to read one word.
  */
 #ifndef PORTCULLIS_WATCH_H
 #define PORTCULLIS_WATCH_H
@@ -16,13 +16,6 @@
 
 /* How many are lost on a CPU between two looks at the clock: it is read for nothing else. */
 #define LEASE_CHECK 1024
-
-static __always_inline struct control *control_get(void)
-{
-	__u32 key = 0;
-
-	return bpf_map_lookup_elem(&control, &key);
-}
 
 static __always_inline bool of_prefix4(const struct watch *wanted, __be32 source)
 {
@@ -76,10 +69,8 @@ static __always_inline bool wants(const struct watch *wanted, struct xdp_md *ctx
 /* Who looked on is no more, or does not get to read: drops cost again what they did. */
 static __always_inline void end_unless_leased(const struct watch *wanted)
 {
-	struct control *switched = control_get();
-
-	if (switched && bpf_ktime_get_ns() > wanted->lease)
-		switched->watching = 0;
+	if (bpf_ktime_get_ns() > wanted->lease)
+		control.watching = 0;
 }
 
 static __always_inline void lose(const struct watch *wanted, struct watch_share *share)
@@ -160,9 +151,7 @@ __noinline int watch_sample(struct xdp_md *ctx, struct outcome *outcome, bool mo
 /* Of what is dropped, or would be. */
 static __always_inline void watch_drop(struct xdp_md *ctx, struct outcome *outcome, bool monitored)
 {
-	const struct control *switched = control_get();
-
-	if (unlikely(switched && switched->watching))
+	if (unlikely(control.watching))
 		watch_sample(ctx, outcome, monitored);
 }
 

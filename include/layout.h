@@ -191,7 +191,10 @@ static inline __u32 source_network6(const __u16 first[3])
 	return first[0] ^ first[1] ^ first[2];
 }
 
-/* Keys of the LPM tries `prefixes4`, `prefixes6` (servers named by prefix) and `management*`. */
+/*
+ * Keys of the LPM tries `prefixes4`, `prefixes6` (servers named by prefix), `management*`,
+ * `site_blocked*` and `blocked*`.
+ */
 struct prefix4 {
 	__u32 length;
 	__be32 address;
@@ -371,7 +374,30 @@ _Static_assert(sizeof(struct limit_bucket) == 64, "a cache line");
 /* `control`, one entry, mapped by those who write it: each stores its own word. */
 struct control {
 	__u32 watching; /* who looks on has asked for samples of what is dropped */
+	__u32 blocks;   /* which of `blocked4` and `blocked6` may hold anything: BLOCKS_* */
 };
+
+#define BLOCKS_IPV4 1
+#define BLOCKS_IPV6 2
+
+/*
+ * `blocked4`, `blocked6`: sources that are dropped whatever they send. A look-up finds the longest
+ * prefix alone, which may expire before one that holds it: so each says until when any of them is
+ * in force, and an expired entry never hides another. Writers keep that true at every step: what is
+ * killed in between blocks too long, never too short.
+ */
+#define BLOCKED_MAX         (1U << 22)
+#define BLOCKED_REASON_SIZE 48
+#define BLOCKED_FOR_GOOD    (~0ULL)
+
+struct blocked {
+	__u64 until;   /* the latest expiry of this prefix and of all that hold it: ns since boot */
+	__u64 expires; /* its own, or BLOCKED_FOR_GOOD; not the program's business, as what follows
+			*/
+	__u64 added;   /* in seconds since 1970 */
+	char reason[BLOCKED_REASON_SIZE]; /* ends with 0 */
+};
+_Static_assert(sizeof(struct blocked) == 72, "no byte that nobody sets");
 
 /*
  * `watch`, one entry, mapped by the one who looks on: which drops are wanted, and how many. So many

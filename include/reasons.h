@@ -30,6 +30,7 @@ enum verdict {
 	REASON(OVER_LIMIT, "over-limit", DROP, "more from one source than a guard's Limit allows")  \
 	REASON(NOT_MEDIA, "not-media", DROP, "what a guard with Payload media does not let pass (RFC 7983)") \
 	REASON(NOT_LISTED, "not-listed", DROP, "the destination is no server of the site, and Unlisted is drop") \
+	REASON(BLOCKED, "blocked", DROP, "the source is on the block list, or in the site's Blocked table") \
 	REASON(MALFORMED, "malformed", DROP, "a header is cut short or contradicts itself")         \
 	REASON(VLAN_DEPTH, "vlan-depth", DROP, "more than two VLAN tags")                           \
 	REASON(HIDDEN_IP, "hidden-ip", DROP, "an EtherType that carries IP unseen: PPPoE sessions, MPLS") \

@@ -311,6 +311,52 @@ static bool check_inside(const struct generation *next, struct messages *message
 	return true;
 }
 
+/* Warns of one SSH connection that a row of the site blocks; whether there is none. */
+static bool spares(const struct policy *policy, const struct host_socket *socket, bool monitor,
+		   struct messages *messages)
+{
+	const struct blocked_row *row =
+		lockout_is_ssh(socket) ? judge_blocked(policy, &socket->remote) : NULL;
+	g_autofree char *text = row ? socket_describe(socket) : NULL;
+
+	if (row)
+		message_add(messages, SEVERITY_WARNING, row->place.file, row->place.line, "%s %s",
+			    monitor ? "would cut off" : "cuts off", text);
+	return !row;
+}
+
+/* Whether whom the site blocks is nobody who is here by SSH, or that does not matter. */
+static bool check_blocked(const struct generation *next, bool allow_lockout,
+			  struct messages *messages)
+{
+	const struct policy *policy = next->policy;
+	bool monitor = next->choice->monitor || policy->settings.monitor;
+	g_autoptr(GArray) sockets = NULL;
+	bool spared = true;
+	int error;
+
+	if (!policy->blocked->len)
+		return true;
+	error = sockets_read(&sockets);
+	if (error)
+		message_add(messages, monitor || allow_lockout ? SEVERITY_WARNING : SEVERITY_ERROR,
+			    "netlink", 0,
+			    "cannot read this host's sockets (%s), so whose SSH connection the "
+			    "Blocked table cuts off is not known%s",
+			    strerror(-error),
+			    monitor || allow_lockout ? "" : ": insist with --allow-lockout");
+	for (guint i = 0; sockets && i < sockets->len; i++)
+		spared &= spares(policy, &g_array_index(sockets, struct host_socket, i), monitor,
+				 messages);
+	if (spared && !error)
+		return true;
+	if (!spared && !monitor && !allow_lockout)
+		message_add(messages, SEVERITY_ERROR, "Blocked", 0,
+			    "an SSH connection to this host would be cut off: leave its source "
+			    "out, or insist with --allow-lockout");
+	return monitor || allow_lockout;
+}
+
 bool admission_check(const struct gate *gate, const struct generation *next, bool allow_lockout,
 		     struct messages *messages)
 {
@@ -341,7 +387,8 @@ bool admission_check(const struct gate *gate, const struct generation *next, boo
 		if (!check_sockets(gate, next, choice, all, allow_lockout, messages))
 			return false;
 	}
-	return check_inside(next, messages) && check_left_out(gate, next, messages);
+	return check_blocked(next, allow_lockout, messages) && check_inside(next, messages) &&
+	       check_left_out(gate, next, messages);
 }
 
 void admission_use_real_names(struct choice *choice)

@@ -53,6 +53,9 @@ extern const struct command status_command;
 extern const struct command stats_command;
 extern const struct command top_command;
 extern const struct command drops_command;
+extern const struct command block_command;
+extern const struct command unblock_command;
+extern const struct command blocks_command;
 
 /* Adds an error that no file and line goes with; returns EXIT_WRONG. */
 enum exit_code wrong(struct context *context, const char *format, ...) G_GNUC_PRINTF(2, 3);

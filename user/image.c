@@ -98,21 +98,34 @@ static void add_host_life(struct image *image, const struct management *manageme
 	}
 }
 
+/* The key of a prefix, to the tries' keys of its family. */
+static void add_prefix(GArray *keys4, GArray *keys6, const struct prefix *prefix)
+{
+	struct prefix4 key4 = {.length = prefix->length};
+	struct prefix6 key6 = {.length = prefix->length};
+
+	if (prefix->family == AF_INET) {
+		memcpy(&key4.address, prefix->bytes, sizeof(key4.address));
+		g_array_append_val(keys4, key4);
+	} else {
+		memcpy(key6.address, prefix->bytes, sizeof(key6.address));
+		g_array_append_val(keys6, key6);
+	}
+}
+
 static void add_management_sources(struct image *image, const struct management *management)
 {
-	for (guint i = 0; i < management->prefixes->len; i++) {
-		const struct prefix *prefix =
-			&g_array_index(management->prefixes, struct prefix, i);
-		struct prefix4 key4 = {.length = prefix->length};
-		struct prefix6 key6 = {.length = prefix->length};
+	for (guint i = 0; i < management->prefixes->len; i++)
+		add_prefix(image->management4, image->management6,
+			   &g_array_index(management->prefixes, struct prefix, i));
+}
 
-		if (prefix->family == AF_INET) {
-			memcpy(&key4.address, prefix->bytes, sizeof(key4.address));
-			g_array_append_val(image->management4, key4);
-		} else {
-			memcpy(key6.address, prefix->bytes, sizeof(key6.address));
-			g_array_append_val(image->management6, key6);
-		}
+static void add_blocked(struct image *image, const GPtrArray *rows)
+{
+	for (guint i = 0; i < rows->len; i++) {
+		const struct blocked_row *row = rows->pdata[i];
+
+		add_prefix(image->blocked4, image->blocked6, &row->prefix);
 	}
 }
 
@@ -231,6 +244,8 @@ struct image *image_new(void)
 	image->prefixes6 = g_array_new(FALSE, TRUE, sizeof(struct image_prefix6));
 	image->management4 = g_array_new(FALSE, TRUE, sizeof(struct prefix4));
 	image->management6 = g_array_new(FALSE, TRUE, sizeof(struct prefix6));
+	image->blocked4 = g_array_new(FALSE, TRUE, sizeof(struct prefix4));
+	image->blocked6 = g_array_new(FALSE, TRUE, sizeof(struct prefix6));
 	image->guards = g_array_new(FALSE, TRUE, sizeof(struct guard));
 	image->sources4 = g_array_new(FALSE, TRUE, sizeof(struct source4));
 	image->sources6 = g_array_new(FALSE, TRUE, sizeof(struct source6));
@@ -255,6 +270,7 @@ struct image *image_build(const struct generation *generation, struct messages *
 	add_everyone(image, generation);
 	add_inside(image, generation);
 	image_add_servers(image, generation);
+	add_blocked(image, generation->policy->blocked);
 	image->unlisted_drop = settings->unlisted_drop;
 	image->non_ip_drop = settings->non_ip_drop;
 	image->replies = !settings->replies_off;
@@ -274,6 +290,8 @@ void image_free(struct image *image)
 	g_array_unref(image->prefixes6);
 	g_array_unref(image->management4);
 	g_array_unref(image->management6);
+	g_array_unref(image->blocked4);
+	g_array_unref(image->blocked6);
 	g_array_unref(image->guards);
 	g_array_unref(image->sources4);
 	g_array_unref(image->sources6);

@@ -43,6 +43,9 @@ struct image {
 	GArray *management4; /* struct prefix4: whom Management lets in */
 	GArray *management6;
 
+	GArray *blocked4; /* struct prefix4: whom the site blocks */
+	GArray *blocked6;
+
 	GArray *guards;   /* struct guard */
 	GArray *sources4; /* struct source4: whom guards let in */
 	GArray *sources6;

@@ -162,6 +162,20 @@ static enum reason judge_by_port(const struct generation *generation, struct jud
 	return judge_answer(settings, question, reason);
 }
 
+const struct blocked_row *judge_blocked(const struct policy *policy, const struct prefix *source)
+{
+	const struct blocked_row *best = NULL;
+
+	for (guint i = 0; i < policy->blocked->len; i++) {
+		const struct blocked_row *row = policy->blocked->pdata[i];
+
+		if (prefix_contains(&row->prefix, source) &&
+		    (!best || row->prefix.length > best->prefix.length))
+			best = row;
+	}
+	return best;
+}
+
 struct judgement judge(const struct generation *generation, const struct question *question)
 {
 	const struct choice_interface *interface =
@@ -172,6 +186,8 @@ struct judgement judge(const struct generation *generation, const struct questio
 		.server = judge_server(generation->policy, &question->destination),
 	};
 
+	if (!question->anyone)
+		judgement.blocked = judge_blocked(generation->policy, &question->source);
 	if (interface->profile) {
 		judgement.profile = compiled_named(generation, interface->profile);
 	} else if (judgement.server) {
@@ -184,5 +200,7 @@ struct judgement judge(const struct generation *generation, const struct questio
 				   : judge_portless(&judgement, settings, question);
 	if (is_forged(generation, question, interface))
 		judgement.reason = REASON_FORGED_SOURCE;
+	if (judgement.blocked)
+		judgement.reason = REASON_BLOCKED;
 	return judgement;
 }

@@ -20,6 +20,7 @@ enum question_kind {
 
 struct question {
 	struct prefix source;      /* an address; family 0: one that nothing names */
+	bool anyone;               /* the source stands for any that is not blocked */
 	uint16_t source_port;      /* 0: any high port */
 	struct prefix destination; /* an address; family 0: not said */
 	enum question_kind kind;
@@ -33,11 +34,12 @@ struct question {
 
 struct judgement {
 	enum reason reason;
-	bool monitor;                    /* a drop is only counted */
-	const struct server *server;     /* that the destination belongs to; or NULL */
-	const struct compiled *profile;  /* that judged; NULL: unlisted */
-	const struct opening *opening;   /* that the port stands in; or NULL */
-	const struct excepted *excepted; /* that keeps the port closed; or NULL */
+	bool monitor;                      /* a drop is only counted */
+	const struct server *server;       /* that the destination belongs to; or NULL */
+	const struct compiled *profile;    /* that judged; NULL: unlisted */
+	const struct opening *opening;     /* that the port stands in; or NULL */
+	const struct blocked_row *blocked; /* that blocks the source: the narrowest; or NULL */
+	const struct excepted *excepted;   /* that keeps the port closed; or NULL */
 	struct guarding guarding; /* what more is asked there; Limit and Payload are not judged */
 };
 
@@ -50,6 +52,9 @@ bool management_admits(const struct management *management, unsigned int transpo
 
 /* Whether answers to a DHCP client come to this port (RFC 2131, RFC 8415). */
 bool judge_is_dhcp_client(unsigned int transport, uint16_t port);
+
+/* The row of the site that blocks a source: the longest prefix; NULL if none. */
+const struct blocked_row *judge_blocked(const struct policy *policy, const struct prefix *source);
 
 /* The server that an address belongs to: the longest prefix wins; NULL if none. */
 const struct server *judge_server(const struct policy *policy, const struct prefix *address);

@@ -84,6 +84,7 @@ static const struct heading {
 	{TABLE_SERVICES, COLUMN_DIRECTION, "Direction", WHOLE, 0},
 
 	{TABLE_BLOCKED, COLUMN_BLOCKED, "Blocked", WHOLE, 0},
+	{TABLE_BLOCKED, COLUMN_REASON, "Reason", WHOLE, 0},
 };
 
 #define BIT(column) (1U << (column))
@@ -341,7 +342,7 @@ char *kind_refusal(const struct table *table)
 	if (kind != TABLE_OTHER)
 		return nearly_refusal(names, kind, missing);
 	return g_strdup("a table of no known kind, expected ports, IPsec exceptions, Profiles, "
-			"Servers, Networks, Guards or Settings");
+			"Servers, Networks, Guards, Blocked or Settings");
 }
 
 bool text_speaks_of_ports(const char *text)

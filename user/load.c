@@ -52,6 +52,8 @@ static void set_constants(struct portcullis *skeleton, const struct image *image
 	constants->have_management4 = image->management4->len;
 	constants->have_management6 = image->management6->len;
 	constants->have_guards = image->guards->len;
+	constants->have_blocked4 = image->blocked4->len;
+	constants->have_blocked6 = image->blocked6->len;
 	constants->mask4 = image->buckets4 - 1;
 	constants->mask6 = image->buckets6 - 1;
 	constants->seed4 = image->seed4;
@@ -89,7 +91,7 @@ struct filling {
 	size_t size;
 };
 
-#define FILLINGS 13
+#define FILLINGS 15
 
 /* What a generation's maps are filled with. */
 struct contents {
@@ -123,6 +125,8 @@ static void list_fillings(const struct portcullis *skeleton, const struct conten
 		 image->guards->len * sizeof(struct guard)},
 		{skeleton->maps.sources4, image->sources4->len, NULL, 0},
 		{skeleton->maps.sources6, image->sources6->len, NULL, 0},
+		{skeleton->maps.site_blocked4, image->blocked4->len, NULL, 0},
+		{skeleton->maps.site_blocked6, image->blocked6->len, NULL, 0},
 	};
 
 	memcpy(fillings, list, sizeof(list));
@@ -231,6 +235,8 @@ static bool fill_and_freeze(struct portcullis *skeleton, const struct contents *
 	    !fill_keys(skeleton->maps.management6, image->management6, messages) ||
 	    !fill_keys(skeleton->maps.sources4, image->sources4, messages) ||
 	    !fill_keys(skeleton->maps.sources6, image->sources6, messages) ||
+	    !fill_keys(skeleton->maps.site_blocked4, image->blocked4, messages) ||
+	    !fill_keys(skeleton->maps.site_blocked6, image->blocked6, messages) ||
 	    (contents->host && !fill_keys(skeleton->maps.gated, contents->host->gated, messages)))
 		return false;
 	for (int i = 0; i < FILLINGS; i++) {

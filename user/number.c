@@ -31,6 +31,33 @@ int number_parse(const char *text, uint64_t max, uint64_t *out)
 	return 0;
 }
 
+int duration_parse(const char *text, uint64_t *seconds)
+{
+	static const struct {
+		const char *unit;
+		uint64_t seconds;
+	} units[] = {{"s", 1}, {"min", 60}, {"h", 3600}, {"d", 24 * 3600}};
+	size_t digits = strspn(text, "0123456789");
+	char number[20];
+	uint64_t count;
+	int err;
+
+	if (!digits || digits >= sizeof(number))
+		return digits ? -ERANGE : -EINVAL;
+	memcpy(number, text, digits);
+	number[digits] = 0;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (strcmp(text + digits, units[i].unit))
+			continue;
+		err = number_parse(number, DURATION_MAX / units[i].seconds, &count);
+		if (err || !count)
+			return -ERANGE;
+		*seconds = count * units[i].seconds;
+		return 0;
+	}
+	return -EINVAL;
+}
+
 static unsigned int family_bits(uint8_t family)
 {
 	return family == AF_INET ? 32 : 128;

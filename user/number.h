@@ -21,6 +21,15 @@ struct prefix {
  */
 int number_parse(const char *text, uint64_t max, uint64_t *out);
 
+#define DURATION_EXPECTED "expected one such as 30s, 10min, 2h or 7d"
+#define DURATION_MAX      UINT64_C(315360000) /* ten years of 365 days, in seconds */
+
+/*
+ * "30s", "10min", "2h", "7d": a number from 1 and a unit, nothing between them. 0 with seconds, or
+ * -EINVAL (no duration), -ERANGE (0, or above DURATION_MAX); *seconds is untouched on failure.
+ */
+int duration_parse(const char *text, uint64_t *seconds);
+
 /*
  * "10.0.0.1", "10.0.0.0/8", "2001:db8::1", "2001:db8::/32", never a name. An address is a prefix of
  * full length. 0, -EINVAL (not an address), -ERANGE (the length), -EDOM (bits set past the length;

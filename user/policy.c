@@ -3,6 +3,7 @@
  */
 #include "policy.h"
 
+#include "blocked.h"
 #include "document.h"
 #include "guards.h"
 #include "kind.h"
@@ -34,6 +35,7 @@ static const struct {
 	{TABLE_PROFILES, profile_line, NULL},
 	{TABLE_SERVERS, server_line, settle_servers},
 	{TABLE_GUARDS, guard_line, guards_settle},
+	{TABLE_BLOCKED, blocked_line, blocked_settle},
 };
 
 static void row_free(struct row *row)
@@ -59,6 +61,7 @@ static struct policy *policy_new(void)
 	policy->networks = g_ptr_array_new_with_free_func((GDestroyNotify)network_free);
 	policy->servers = g_ptr_array_new_with_free_func((GDestroyNotify)server_free);
 	policy->guards = g_ptr_array_new_with_free_func((GDestroyNotify)guard_free);
+	policy->blocked = g_ptr_array_new_with_free_func(g_free);
 	policy->ignored = g_ptr_array_new_with_free_func(g_free);
 	policy->strings = g_string_chunk_new(4096);
 	settings_init(&policy->settings);
@@ -77,6 +80,7 @@ void policy_free(struct policy *policy)
 	g_ptr_array_unref(policy->networks);
 	g_ptr_array_unref(policy->servers);
 	g_ptr_array_unref(policy->guards);
+	g_ptr_array_unref(policy->blocked);
 	g_ptr_array_unref(policy->ignored);
 	settings_clear(&policy->settings);
 	g_string_chunk_free(policy->strings);

@@ -101,6 +101,13 @@ struct guard_rule {
 	struct rate limit;
 };
 
+/* A line of a Blocked table: a source that is dropped whatever it sends. */
+struct blocked_row {
+	struct place place;
+	struct prefix prefix;
+	const char *reason; /* for people; "" where none is given */
+};
+
 enum attach_mode {
 	ATTACH_AUTO, /* native, else generic with a warning */
 	ATTACH_NATIVE,
@@ -143,6 +150,7 @@ struct policy {
 	GPtrArray *networks; /* struct network * */
 	GPtrArray *servers;  /* struct server * */
 	GPtrArray *guards;   /* struct guard_rule * */
+	GPtrArray *blocked;  /* struct blocked_row * */
 	GPtrArray *ignored;  /* struct ignored * */
 	struct settings settings;
 	GStringChunk *strings; /* what every const char * above points into */

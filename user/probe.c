@@ -28,14 +28,17 @@ static bool fail(struct messages *messages, const char *step)
 }
 
 /*
- * What packets write into is the twin's own, so that a question changes nothing in the gate; and
- * the twin itself answers, whoever stands by, and nobody watches it.
+ * What packets write into is the twin's own, so that a question changes nothing in the gate, and
+ * the twin itself answers, whoever stands by, and nobody watches it; so is the block list's switch,
+ * which is off then, if the source stands for any that is not blocked.
  */
-static bool is_own(const struct bpf_map_info *info)
+static bool is_own(const struct bpf_map_info *info, const struct question *question)
 {
 	static const char *const written[] = {"fragments", "inbound_flows", "limits", "pending",
 					      "watch"};
 
+	if (question->anyone && !strcmp(info->name, shared_name(SHARED_CONTROL)))
+		return true;
 	for (unsigned int i = 0; i < G_N_ELEMENTS(written); i++)
 		if (!strcmp(info->name, written[i]))
 			return true;
@@ -43,7 +46,8 @@ static bool is_own(const struct bpf_map_info *info)
 }
 
 /* One map of the enforcing program: constants are copied, what is only read is shared. */
-static bool adopt_map(struct portcullis *twin, int fd, struct messages *messages)
+static bool adopt_map(struct portcullis *twin, int fd, const struct question *question,
+		      struct messages *messages)
 {
 	struct bpf_map_info info = {};
 	__u32 size = sizeof(info), zero = 0;
@@ -60,13 +64,14 @@ static bool adopt_map(struct portcullis *twin, int fd, struct messages *messages
 	map = bpf_object__find_map_by_name(twin->obj, info.name);
 	if (!map)
 		return true;
-	if (is_own(&info))
+	if (is_own(&info, question))
 		return !bpf_map__set_max_entries(map, info.max_entries) ||
 		       fail(messages, "size a map of the twin");
 	return !bpf_map__reuse_fd(map, fd) || fail(messages, "share a map of the program");
 }
 
-static bool adopt_maps(struct portcullis *twin, int program, struct messages *messages)
+static bool adopt_maps(struct portcullis *twin, int program, const struct question *question,
+		       struct messages *messages)
 {
 	struct bpf_prog_info info = {};
 	__u32 ids[64], size = sizeof(info);
@@ -81,11 +86,13 @@ static bool adopt_maps(struct portcullis *twin, int program, struct messages *me
 
 		if (fd < 0)
 			return fail(messages, "open a map of the program");
-		adopted = adopt_map(twin, fd, messages);
+		adopted = adopt_map(twin, fd, question, messages);
 		close(fd);
 		if (!adopted)
 			return false;
 	}
+	if (question->anyone)
+		twin->rodata->have_blocked4 = twin->rodata->have_blocked6 = false;
 	return true;
 }
 
@@ -246,7 +253,7 @@ bool probe(int program, const struct question *question, enum reason *reason,
 		bpf_program__set_autoload(choose_twin(twin, program), true);
 	}
 	asked = (twin || fail(messages, "open a twin of the program")) &&
-		adopt_maps(twin, program, messages) &&
+		adopt_maps(twin, program, question, messages) &&
 		(!portcullis__load(twin) || fail(messages, "load a twin of the program")) &&
 		ask(twin, program, question, reason, messages);
 	portcullis__destroy(twin);

@@ -224,6 +224,7 @@ bool question_read(const struct words *words, const struct generation *generatio
 	}
 	fill_in(&question->destination, question->source.family ?: family, "198.51.100.1",
 		"2001:db8::1");
+	question->anyone = !words->from;
 	fill_in(&question->source, question->destination.family, "203.0.113.1", "2001:db8:ffff::1");
 	if (question->source.family == question->destination.family)
 		return true;

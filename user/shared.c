@@ -29,7 +29,9 @@ static const struct {
 	[SHARED_INBOUND_FLOWS] = {"inbound_flows", BPF_MAP_TYPE_ARRAY, sizeof(struct flow_bucket),
 				  0},
 	[SHARED_LIMITS] = {"limits", BPF_MAP_TYPE_ARRAY, sizeof(struct limit_bucket), 0},
-	[SHARED_CONTROL] = {"control", BPF_MAP_TYPE_ARRAY, sizeof(struct control), 0},
+	[SHARED_CONTROL] = {".data.control", BPF_MAP_TYPE_ARRAY, sizeof(struct control), 0},
+	[SHARED_BLOCKED4] = {"blocked4", BPF_MAP_TYPE_LPM_TRIE, sizeof(struct blocked), 0},
+	[SHARED_BLOCKED6] = {"blocked6", BPF_MAP_TYPE_LPM_TRIE, sizeof(struct blocked), 0},
 	[SHARED_WATCH] = {"watch", BPF_MAP_TYPE_ARRAY, sizeof(struct watch), 0},
 	[SHARED_WATCH_SHARES] = {"watch_shares", BPF_MAP_TYPE_PERCPU_ARRAY,
 				 sizeof(struct watch_share), 0},
@@ -41,18 +43,26 @@ const char *shared_name(enum shared_map map)
 	return kinds[map].name;
 }
 
+/* A section of the program's data is a map of that name; bpffs has no names with dots. */
+static const char *pin_name(enum shared_map map)
+{
+	const char *dot = strrchr(kinds[map].name, '.');
+
+	return dot ? dot + 1 : kinds[map].name;
+}
+
 static char *pin_path(const char *directory, enum shared_map map, __u32 blocks)
 {
-	return g_strdup_printf("%s/%s-%u", directory, kinds[map].name, blocks);
+	return g_strdup_printf("%s/%s-%u", directory, pin_name(map), blocks);
 }
 
 enum shared_map shared_of_pin(const char *name, __u32 *blocks)
 {
 	for (int map = 0; map < SHARED_MAPS; map++) {
-		size_t length = strlen(kinds[map].name);
+		size_t length = strlen(pin_name(map));
 		uint64_t number;
 
-		if (strncmp(name, kinds[map].name, length) || name[length] != '-')
+		if (strncmp(name, pin_name(map), length) || name[length] != '-')
 			continue;
 		if (number_parse(name + length + 1, G_MAXUINT32, &number))
 			continue;
@@ -89,12 +99,19 @@ static bool find_pins(const char *directory, __u32 most[SHARED_MAPS], struct mes
 
 static __u32 key_size(enum shared_map map)
 {
-	return kinds[map].type == BPF_MAP_TYPE_RINGBUF ? 0 : sizeof(__u32);
+	switch (map) {
+	case SHARED_EVENTS: return 0;
+	case SHARED_BLOCKED4: return sizeof(struct prefix4);
+	case SHARED_BLOCKED6: return sizeof(struct prefix6);
+	default: return sizeof(__u32);
+	}
 }
 
 /* Those of which each word has its writer are mapped into memory. */
 static __u32 map_flags(enum shared_map map)
 {
+	if (kinds[map].type == BPF_MAP_TYPE_LPM_TRIE)
+		return BPF_F_NO_PREALLOC;
 	return map == SHARED_CONTROL || map == SHARED_WATCH ? BPF_F_MMAPABLE : 0;
 }
 
@@ -107,7 +124,9 @@ static bool is_sole(enum shared_map map)
 	case SHARED_CONTROL:
 	case SHARED_WATCH:
 	case SHARED_WATCH_SHARES:
-	case SHARED_EVENTS: return true;
+	case SHARED_EVENTS:
+	case SHARED_BLOCKED4:
+	case SHARED_BLOCKED6: return true;
 	default: return false;
 	}
 }
@@ -200,6 +219,8 @@ __u32 shared_blocks(enum shared_map map, const struct shared_needs *needs)
 	case SHARED_INBOUND_FLOWS: return needs->replies ? INBOUND_FLOW_BUCKETS : 1;
 	case SHARED_LIMITS: return needs->limits ? LIMIT_BUCKETS : 1;
 	case SHARED_EVENTS: return EVENTS_BYTES;
+	case SHARED_BLOCKED4:
+	case SHARED_BLOCKED6: return BLOCKED_MAX;
 	default: return 1;
 	}
 }

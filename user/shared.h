@@ -25,6 +25,8 @@ enum shared_map {
 	SHARED_INBOUND_FLOWS,
 	SHARED_LIMITS,
 	SHARED_CONTROL,
+	SHARED_BLOCKED4,
+	SHARED_BLOCKED6,
 	SHARED_WATCH,
 	SHARED_WATCH_SHARES,
 	SHARED_EVENTS,
@@ -47,7 +49,8 @@ struct shared {
 	bool pinned[SHARED_MAPS];  /* by us: to be taken back if the load fails */
 };
 
-/* What a map is called in the program and, with "-BLOCKS" behind it, in bpffs. */
+/* What a map is called in the program and, from its last dot on and with "-BLOCKS" behind it, in
+ * bpffs. */
 const char *shared_name(enum shared_map map);
 
 /* The map that a file name of bpffs says; *blocks of it. SHARED_MAPS: none of ours. */

@@ -76,6 +76,21 @@ static void read_process_name(int pid, char name[16])
 			*c = '?';
 }
 
+/*
+ * Whether a process of an SSH server is the one that has nobody logged in yet: OpenSSH's says so in
+ * its title, from version 9.8 on in its name.
+ */
+static bool is_knocked_at(int pid, const char *process)
+{
+	g_autofree char *path = g_strdup_printf("/proc/%d/cmdline", pid);
+	g_autofree char *title = NULL;
+
+	if (!strcmp(process, "sshd-auth"))
+		return true;
+	return g_str_has_prefix(process, "sshd") && g_file_get_contents(path, &title, NULL, NULL) &&
+	       (strstr(title, "[net]") || strstr(title, "[accepted]"));
+}
+
 /* The first holder found counts, but an SSH server before others and anyone before init. */
 static void add_holder(struct host_socket *socket, int pid, const char name[16])
 {
@@ -121,6 +136,7 @@ static void read_descriptors(int pid, GHashTable *by_inode)
 		if (!*name)
 			read_process_name(pid, name);
 		add_holder(socket, pid, name);
+		socket->knocking |= is_knocked_at(pid, name);
 	}
 	closedir(descriptors);
 }

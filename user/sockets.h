@@ -17,6 +17,7 @@ struct host_socket {
 	uint8_t transport;           /* enum transport */
 	bool outgoing;               /* connected, and nothing listens on the local port */
 	bool ssh;                    /* held by an SSH server, or on a port of one */
+	bool knocking;               /* to SSH, which still asks who it is, as far as can be told */
 	uint32_t interface;          /* the index of the interface it is bound to; 0: to none */
 	uint32_t inode;              /* 0: held by no process (a handshake, the kernel's own) */
 	uint32_t uid;

@@ -46,8 +46,6 @@ static char *find_fault(const struct sheet *sheet, enum source_kind source)
 	const struct columns *columns = &sheet->columns;
 	const char *name = kind_name(columns->kind);
 
-	if (columns->kind == TABLE_BLOCKED)
-		return g_strdup_printf("%s is not enforced by this version, expected none", name);
 	if (is_matter_of_sites(columns->kind) && source != SOURCE_SITE)
 		return g_strdup_printf("%s stands in a document, expected in a site", name);
 	if (columns->kind == TABLE_SERVICES && columns->cell[COLUMN_SUBJECT] < 0 &&

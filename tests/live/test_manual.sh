@@ -11,7 +11,7 @@ export LC_ALL=C.UTF-8
 
 MANUAL=user/man/portcullis.8
 COMPLETION=user/completion/portcullis.bash
-COMMANDS="profiles show check diff explain up swap down status stats top drops"
+COMMANDS="profiles show check diff explain up swap down block unblock blocks status stats top drops"
 
 # --- what the manual says ---
 
@@ -140,7 +140,7 @@ headings() {
 test_headings() {
 	same "headings of documents" "$(headings SERVICES IPSEC)" \
 		"$(table headings | filled | spread | sort)"
-	same "headings of sites" "$(headings SERVERS NETWORKS GUARDS SETTINGS | cut -f 1,3)" \
+	same "headings of sites" "$(headings SERVERS NETWORKS GUARDS BLOCKED SETTINGS | cut -f 1,3)" \
 		"$(table site | filled | cut -f 1,2 | sed 's/^[A-Z]/\L&/' | sort)"
 	same "headings of profiles" "$(headings PROFILES | cut -f 3 | sort)" \
 		"$(table profiles | cut -f 1 | sort)"
@@ -402,7 +402,10 @@ test_gate() {
 	same_keys explain < <("$PORTCULLIS" explain two tcp/443 "${document[@]}" &&
 		"$PORTCULLIS" explain two udp/53 "${document[@]}" &&
 		"$PORTCULLIS" explain "$WORK/guarded.md" to a tcp/443 "${document[@]}" &&
-		portcullis explain from 192.0.2.9:443 to a tcp/50000 --json)
+		portcullis explain from 192.0.2.9:443 to a tcp/50000 --json &&
+		portcullis block 192.0.2.8 >/dev/null &&
+		portcullis explain from 192.0.2.8 to a tcp/50000 --json)
+	same_keys blocks < <(portcullis blocks --json)
 	same_keys status < <(portcullis status --json)
 	same_keys stats < <(watched)
 	same_keys drops < <(dropped | grep '^{')

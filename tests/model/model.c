@@ -141,6 +141,31 @@ static enum reason judge_ends(struct packet *packet)
 	return guarded ? UNDECIDED : REASON_UNLISTED;
 }
 
+/* Any prefix does that holds it and is not over. */
+static bool is_blocked(const struct packet *packet)
+{
+	const struct model_policy *policy = packet->policy;
+
+	for (size_t i = 0; i < policy->block_count; i++) {
+		const struct model_block *block = &policy->blocks[i];
+
+		if (block->family == packet->family && !block->over &&
+		    inside(packet->source, packet->family, &block->prefix))
+			return true;
+	}
+	return false;
+}
+
+/* Whom it was for is asked only because a drop may be one that is only counted. */
+static enum reason judge_source(struct packet *packet)
+{
+	if (!is_blocked(packet))
+		return UNDECIDED;
+	if (find_server(packet, packet->destination))
+		meet_unread(packet);
+	return REASON_BLOCKED;
+}
+
 static const struct model_prefix groups4[] = {{"224.0.0.0", 4}, {"255.255.255.255", 32}};
 static const struct model_prefix groups6[] = {{"ff00::", 8}};
 
@@ -185,6 +210,8 @@ static enum reason judge(struct packet *packet)
 {
 	enum reason reason = judge_headers(packet);
 
+	if (reason == UNDECIDED)
+		reason = judge_source(packet);
 	if (reason == UNDECIDED)
 		reason = judge_ends(packet);
 	if (reason == UNDECIDED)

@@ -54,6 +54,14 @@ struct model_server {
 	bool monitor;
 };
 
+/* A source that is blocked, unless that is over. */
+struct model_block {
+	int family;
+	struct model_prefix prefix;
+	bool sites; /* else it is on the list that is changed live */
+	bool over;
+};
+
 struct model_policy {
 	const struct model_server *servers; /* the first that fits is the one */
 	size_t server_count;
@@ -62,6 +70,8 @@ struct model_policy {
 	struct model_prefix management4, management6;
 	const uint8_t *protocols; /* those that the setting Protocols names */
 	size_t protocol_count;
+	const struct model_block *blocks;
+	size_t block_count;
 	bool whole_interface; /* every destination that is no server's has the profile `rest` */
 	bool unlisted_drop;   /* the same, but it is not listed */
 	unsigned int rest;

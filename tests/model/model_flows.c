@@ -117,8 +117,10 @@ static struct model_flow pair_of(const struct packet *packet, bool leaves)
 	return pair;
 }
 
-/* A packet with more headers than are walked: what a monitored server answers to it may be
- * anything. */
+/*
+ * A packet with more headers than are walked, or from somebody blocked: what a monitored server
+ * answers to it may be anything.
+ */
 void meet_unread(struct packet *packet)
 {
 	struct model_flow pair = pair_of(packet, false);
@@ -196,8 +198,11 @@ static void learn_udp(const struct packet *packet)
 static bool may_pick_up(const struct packet *packet)
 {
 	struct model_memory *memory = packet->memory;
-	struct model_flow wanted = flow_of(packet, true);
+	struct model_flow wanted = flow_of(packet, true), pair = pair_of(packet, true);
 
+	if (is_monitored(packet) &&
+	    lives_at(find_flow(memory->met, memory->met_count, &pair), memory->now))
+		return false;
 	return packet->policy->pickup && !packet->fin && !packet->rst && !packet->syn &&
 	       packet->to < packet->from && !opening_of_source(packet) &&
 	       !lives_at(find_flow(memory->met, memory->met_count, &wanted), memory->now);

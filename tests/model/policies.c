@@ -66,6 +66,26 @@ const struct model_ports model_ports[] = {
 };
 const size_t model_ports_count = COUNT(model_ports);
 
+/*
+ * Among peers, servers' addresses and what Management names: of nested ones either may be over, and
+ * one may be the site's.
+ */
+static const struct model_block blocks[] = {
+	{AF_INET, {"198.51.100.128", 25}, false, false},
+	{AF_INET, {"203.0.113.0", 24}, false, true},
+	{AF_INET, {"203.0.113.255", 32}, false, false},
+	{AF_INET, {"192.0.2.8", 31}, false, false},
+	{AF_INET, {"192.0.2.8", 32}, false, true},
+	{AF_INET, {"10.0.1.12", 32}, false, false},
+	{AF_INET, {"203.0.114.0", 32}, true, false},
+	{AF_INET6, {"2001:db8:aa:8000::", 49}, false, false},
+	{AF_INET6, {"2001:db8:cc::", 48}, false, true},
+	{AF_INET6, {"2001:db8:cd::", 64}, false, false},
+	{AF_INET6, {"2001:db8:cd::", 128}, false, true},
+	{AF_INET6, {"2001:db8:1::12", 128}, true, false},
+	{AF_INET6, {"2001:db8:f::8", 128}, false, false},
+};
+
 static const uint8_t protocols[] = {50, 47, 89, 255};
 
 #define SITE                                                                      \
@@ -77,18 +97,20 @@ static const uint8_t protocols[] = {50, 47, 89, 255};
 #define MANAGEMENT                                               \
 	.management = true, .management4 = {"198.51.100.0", 24}, \
 	.management6 = {"2001:db8:aa::", 48}
+#define BLOCKS    .blocks = blocks, .block_count = COUNT(blocks)
 #define PROTOCOLS .protocols = protocols, .protocol_count = sizeof(protocols)
 
 const struct model_policy policies[POLICIES] = {
 	{SITE, MANAGEMENT},
 	{SITE, PROTOCOLS, .unlisted_drop = true, .rest = CLOSED, .non_ip_drop = true},
-	{SITE, PROTOCOLS, .monitor = true},
+	{SITE, PROTOCOLS, BLOCKS, .monitor = true},
 	{INTERFACE, MANAGEMENT},
 	{INTERFACE, PROTOCOLS, .monitor = true, .non_ip_drop = true},
 	{SITE, MANAGEMENT, .replies = true},
-	{SITE, PROTOCOLS, .unlisted_drop = true, .rest = CLOSED, .replies = true, .pickup = true},
-	{SITE, MANAGEMENT, .unlisted_drop = true, .rest = SERVICES, .monitor = true,
+	{SITE, PROTOCOLS, BLOCKS, .unlisted_drop = true, .rest = CLOSED, .replies = true,
+	 .pickup = true},
+	{SITE, MANAGEMENT, BLOCKS, .unlisted_drop = true, .rest = SERVICES, .monitor = true,
 	 .replies = true},
-	{INTERFACE, MANAGEMENT, .replies = true, .pickup = true},
+	{INTERFACE, MANAGEMENT, BLOCKS, .replies = true, .pickup = true},
 	{SITE, MANAGEMENT, PROTOCOLS, .replies = true, .inside = true, .pickup = true},
 };

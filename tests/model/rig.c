@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <time.h>
 
+#include "blocking.h"
 #include "guarding.h"
 
 /* What enters by a gated interface and leaves again teaches nothing. */
@@ -102,10 +103,12 @@ void rig_open(struct rig *rig, const struct model_policy *policy)
 		harness_site(program);
 	set_policy(program, policy);
 	guarding_open(program);
+	blocking_open(program, policy);
 	size_tables(program, policy->replies);
 	bpf_program__set_autoload(program->progs.portcullis_egress, policy->replies);
 	harness_load(program);
 	guarding_load(program);
+	blocking_load(program, policy);
 	map_tables(rig);
 	if (policy->replies)
 		open_egress(rig);

@@ -62,7 +62,7 @@ static void set_watch(struct portcullis *program, const struct watch *wanted)
 
 static void set_watching(struct portcullis *program, uint32_t watching)
 {
-	put(program->maps.control, &(struct control){.watching = watching});
+	put(program->maps.data_control, &(struct control){.watching = watching});
 }
 
 static bool is_watching(struct portcullis *program)
@@ -70,8 +70,8 @@ static bool is_watching(struct portcullis *program)
 	struct control switched;
 	uint32_t key = 0;
 
-	assert_int_equal(bpf_map_lookup_elem(bpf_map__fd(program->maps.control), &key, &switched),
-			 0);
+	assert_int_equal(
+		bpf_map_lookup_elem(bpf_map__fd(program->maps.data_control), &key, &switched), 0);
 	return switched.watching;
 }
 

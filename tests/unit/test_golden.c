@@ -137,6 +137,18 @@ static void print_guards(GString *out, const struct policy *policy)
 	}
 }
 
+static void print_blocked(GString *out, const struct policy *policy)
+{
+	char text[PREFIX_TEXT_SIZE];
+
+	for (unsigned int i = 0; i < policy->blocked->len; i++) {
+		const struct blocked_row *row = policy->blocked->pdata[i];
+
+		g_string_append_printf(out, "%d|%s|%s\n", row->place.line,
+				       prefix_format(&row->prefix, text), row->reason);
+	}
+}
+
 static GPtrArray *load_all(const char *name)
 {
 	GPtrArray *sources = sources_new();
@@ -164,6 +176,7 @@ static char *print_document(const char *name)
 	if (messages->errors == 0 && g_str_has_prefix(name, "site-")) {
 		print_servers(out, policy);
 		print_guards(out, policy);
+		print_blocked(out, policy);
 	} else if (messages->errors == 0) {
 		print_rows(out, policy);
 	}

@@ -273,6 +273,23 @@ static void lists_whom_management_lets_in(void **state)
 	generation_free(generation);
 }
 
+static void lists_whom_the_site_blocks(void **state)
+{
+	struct generation *generation = compile(choose_site(
+		SERVERS
+		"\n| Blocked |\n|---|\n| 192.0.2.0/24 |\n| 192.0.2.7 |\n| 2001:db8:9::/48 |\n"));
+	struct image *image = build(generation);
+
+	assert_int_equal(image->blocked4->len, 2);
+	assert_memory_equal(image->blocked4->data, "\x18\0\0\0\xc0\0\x02\0\x20\0\0\0\xc0\0\x02\x07",
+			    16);
+	assert_int_equal(image->blocked6->len, 1);
+	assert_memory_equal(image->blocked6->data,
+			    "\x30\0\0\0\x20\x01\x0d\xb8\0\x09\0\0\0\0\0\0\0\0\0\0", 20);
+	image_free(image);
+	generation_free(generation);
+}
+
 static void counts_slots_of_the_past(void **state)
 {
 	struct generation *first = compile(choose_site(SERVERS));
@@ -426,6 +443,7 @@ int main(void)
 		cmocka_unit_test(leads_everyone_to_the_interfaces_profile),
 		cmocka_unit_test(takes_the_sites_settings),
 		cmocka_unit_test(lists_whom_management_lets_in),
+		cmocka_unit_test(lists_whom_the_site_blocks),
 		cmocka_unit_test(counts_slots_of_the_past),
 		cmocka_unit_test(holds_so_many_segments),
 		cmocka_unit_test(names_late_slots_by_segments),

@@ -196,6 +196,28 @@ static void drops_the_unlisted(void **state)
 	generation_free(generation);
 }
 
+static void knows_whom_the_site_blocks(void **state)
+{
+	static const struct judge_case rows[] = {
+		{"203.0.113.7", 0, "10.9.7.11", TCP, 443, REASON_BLOCKED, "fe01", "web", "pages", 0,
+		 0},
+		{"203.0.114.0", 0, "10.9.7.11", TCP, 443, REASON_PUBLISHED, "fe01", "web", "pages",
+		 0, 0},
+		{"203.0.113.7", 0, "10.8.0.1", UDP, 9, REASON_BLOCKED, NULL, NULL, NULL, 0, 0},
+		{"2001:db8:cc::7", 0, "2001:db8:9::1", UDP, 9, REASON_BLOCKED, "lab", "voice", NULL,
+		 0, 1},
+	};
+	struct generation *generation = compile(
+		choose_site(SITE "\n| Blocked |\n|---|\n| 203.0.113.0/24 |\n| 203.0.113.0/28 |\n"
+				 "| 2001:db8:cc::/48 |\n"));
+	const struct prefix narrow = address("203.0.113.7"), wide = address("203.0.113.16");
+
+	check_cases(generation, 0, rows);
+	assert_int_equal(judge_blocked(generation->policy, &narrow)->prefix.length, 28);
+	assert_int_equal(judge_blocked(generation->policy, &wide)->prefix.length, 24);
+	generation_free(generation);
+}
+
 /* Types that pass, as RFC 4890 has them for IPv6. */
 static const unsigned int types4[] = {0, 3, 8, 11, 12};
 static const unsigned int types6[] = {1,   2,   3,   4,   128, 129, 130, 131, 132, 133, 134,
@@ -458,6 +480,7 @@ int main(void)
 		cmocka_unit_test(lets_the_host_live),
 		cmocka_unit_test(judges_by_a_sites_servers),
 		cmocka_unit_test(drops_the_unlisted),
+		cmocka_unit_test(knows_whom_the_site_blocks),
 		cmocka_unit_test(judges_icmp_types),
 		cmocka_unit_test(judges_protocols),
 		cmocka_unit_test(lets_servers_out),

@@ -167,7 +167,7 @@ static void says_what_was_expected(void **state)
 					 "well in a Servers table"},
 		{"Setting|Values", "no column 'Values' in a Settings table, did you mean 'Value'?"},
 		{"Rack|Height", "a table of no known kind, expected ports, IPsec exceptions, "
-				"Profiles, Servers, Networks, Guards or Settings"},
+				"Profiles, Servers, Networks, Guards, Blocked or Settings"},
 	};
 
 	for (unsigned int i = 0; i < G_N_ELEMENTS(cases); i++) {

@@ -143,6 +143,22 @@ static void fills_maps(void **state)
 	loaded_free(&loaded);
 }
 
+static void fills_whom_the_site_blocks(void **state)
+{
+	struct loaded loaded = load_right(
+		choose_site(SITE "\n| Blocked |\n|---|\n| 192.0.2.0/24 |\n| 2001:db9::/32 |\n"),
+		NULL);
+	const struct image *image = loaded.image;
+	const int program = load_program_fd(loaded.load, 0);
+	const __u8 let_in = 1;
+
+	check_trie(program, "site_blocked4", image->blocked4->data, sizeof(struct prefix4), &let_in,
+		   sizeof(let_in));
+	check_trie(program, "site_blocked6", image->blocked6->data, sizeof(struct prefix6), &let_in,
+		   sizeof(let_in));
+	loaded_free(&loaded);
+}
+
 #define GUARDED_SITE                                                      \
 	SITE "\n| Guard | Ports | Sources | Limit |\n|---|---|---|---|\n" \
 	     "| g | tcp/443 | 10.0.0.0/8, 2001:db8::/32 | 5/s |\n| h | udp/443 | | 1/h |\n"
@@ -406,6 +422,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fills_maps),
+		cmocka_unit_test(fills_whom_the_site_blocks),
 		cmocka_unit_test(fills_what_guards_ask),
 		cmocka_unit_test(leaves_out_what_nobody_asks),
 		cmocka_unit_test(shares_maps_between_interfaces),

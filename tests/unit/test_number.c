@@ -114,6 +114,45 @@ static void parses_prefixes(void **state)
 	}
 }
 
+static void parses_durations(void **state)
+{
+	static const struct {
+		const char *text;
+		int err;
+		uint64_t seconds;
+	} rows[] = {
+		{"1s", 0, 1},
+		{"30s", 0, 30},
+		{"10min", 0, 600},
+		{"2h", 0, 7200},
+		{"7d", 0, 604800},
+		{"3650d", 0, DURATION_MAX},
+		{"315360000s", 0, DURATION_MAX},
+		{"315360001s", -ERANGE, 0},
+		{"3651d", -ERANGE, 0},
+		{"99999999999999999999999999d", -ERANGE, 0},
+		{"0s", -ERANGE, 0},
+		{"", -EINVAL, 0},
+		{"s", -EINVAL, 0},
+		{"10", -EINVAL, 0},
+		{"10m", -EINVAL, 0},
+		{"10 min", -EINVAL, 0},
+		{"10mins", -EINVAL, 0},
+		{"-1s", -EINVAL, 0},
+		{"1.5h", -EINVAL, 0},
+		{" 1s", -EINVAL, 0},
+		{"1s ", -EINVAL, 0},
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		uint64_t seconds = 0;
+
+		print_message("'%s'\n", rows[i].text);
+		assert_int_equal(duration_parse(rows[i].text, &seconds), rows[i].err);
+		assert_int_equal(seconds, rows[i].seconds);
+	}
+}
+
 static void knows_addresses(void **state)
 {
 	struct prefix prefix;
@@ -165,6 +204,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parses_numbers),
 		cmocka_unit_test(parses_prefixes),
+		cmocka_unit_test(parses_durations),
 		cmocka_unit_test(knows_addresses),
 		cmocka_unit_test(knows_what_a_prefix_contains),
 	};

@@ -195,6 +195,25 @@ static void answers_for_a_site(void **state)
 		 G_N_ELEMENTS(asked));
 }
 
+/* The twin looks into the gate's own block list; it asks whom the site blocks first. */
+static void answers_for_who_is_blocked(void **state)
+{
+	static const struct asked asked[] = {
+		{"203.0.113.7", "fe01", "tcp/8005", REASON_BLOCKED},
+		{"203.0.114.7", "fe01", "tcp/8005", REASON_PUBLISHED},
+		{"2001:db8:cc::7", "2001:db8:9:7::11", "icmp6/128", REASON_BLOCKED},
+		{"2001:db8:cd::7", "2001:db8:9:7::11", "tcp/8005", REASON_PUBLISHED},
+		{"203.0.113.7", "10.8.8.12", "tcp/5061", REASON_BLOCKED},
+		{"203.0.113.7", "10.9.8.12", "udp/9", REASON_BLOCKED},
+		/* who is not named is none of them */
+		{NULL, "fe01", "tcp/8005", REASON_PUBLISHED},
+	};
+
+	ask_each(choose_site(SITE "\n| Blocked |\n|---|\n| 203.0.113.0/24 |\n"
+				  "| 2001:db8:cc::/48 |\n"),
+		 0, asked, G_N_ELEMENTS(asked));
+}
+
 static void answers_where_the_unlisted_are_dropped(void **state)
 {
 	static const struct asked asked[] = {
@@ -324,6 +343,7 @@ int main(void)
 		test(answers_for_an_interface),
 		test(keeps_dhcp_beside_management),
 		test(answers_for_a_site),
+		test(answers_for_who_is_blocked),
 		test(answers_where_the_unlisted_are_dropped),
 		test(answers_for_all_without_ports),
 		test(answers_for_guards),

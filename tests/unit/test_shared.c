@@ -36,6 +36,8 @@ static void names_pins(void **state)
 		{"watch-1", SHARED_WATCH, 1},
 		{"watch_shares-1", SHARED_WATCH_SHARES, 1},
 		{"events-262144", SHARED_EVENTS, 262144},
+		{"blocked4-4194304", SHARED_BLOCKED4, 4194304},
+		{"blocked6-4194304", SHARED_BLOCKED6, 4194304},
 		{"counters", SHARED_MAPS, 0},
 		{"counters-", SHARED_MAPS, 0},
 		{"counters-x", SHARED_MAPS, 0},
@@ -56,7 +58,8 @@ static void names_pins(void **state)
 			fail_msg("%s", cases[i].pin);
 	}
 	for (int map = 0; map < SHARED_MAPS; map++) {
-		g_autofree char *pin = g_strdup_printf("%s-7", shared_name(map));
+		const char *dot = strrchr(shared_name(map), '.');
+		g_autofree char *pin = g_strdup_printf("%s-7", dot ? dot + 1 : shared_name(map));
 		__u32 blocks;
 
 		assert_int_equal(shared_of_pin(pin, &blocks), map);
@@ -89,6 +92,8 @@ static void counts_blocks(void **state)
 		{SHARED_LIMITS, 1, 1, LIMIT_BUCKETS, false, true},
 		{SHARED_CONTROL, 1, 1, 1, true, true},
 		{SHARED_EVENTS, 1, 1, EVENTS_BYTES, true, true},
+		{SHARED_BLOCKED4, 1, 1, BLOCKED_MAX, false, false},
+		{SHARED_BLOCKED6, 1, 1, BLOCKED_MAX, false, false},
 	};
 
 	for (unsigned int i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -226,7 +231,8 @@ static void grows_beside_what_it_counted(void **state)
 	assert_int_equal(large.blocks[SHARED_COUNTERS], 6);
 	assert_int_equal(map_id(large.fd[SHARED_REASONS]), map_id(small.fd[SHARED_REASONS]));
 	pin_right(&large);
-	check_pins("control-1 counters-3 counters-6 dropped_ports-64 events-262144 flow_peers-1 "
+	check_pins("blocked4-4194304 blocked6-4194304 control-1 counters-3 counters-6 "
+		   "dropped_ports-64 events-262144 flow_peers-1 "
 		   "flows-1 fragments-1 inbound_flows-1 limits-1 reasons-1 server_counters-3 "
 		   "watch-1 watch_shares-1 ");
 	assert_int_equal(get_count(small.fd[SHARED_COUNTERS], 7), 42);
@@ -282,6 +288,8 @@ static void refuses_other_versions(void **state)
 	check_refused("control-2", BPF_MAP_TYPE_ARRAY, sizeof(struct control), 2);
 	check_refused("watch-1", BPF_MAP_TYPE_ARRAY, sizeof(struct watch), 1); /* not for mmap */
 	check_refused("dropped_ports-65", BPF_MAP_TYPE_PERCPU_HASH, 32768, 65);
+	check_refused("control-1", BPF_MAP_TYPE_ARRAY, sizeof(struct control) + 8, 1);
+	check_refused("blocked4-4194304", BPF_MAP_TYPE_HASH, sizeof(struct blocked), 16);
 }
 
 /* Maps of one size are found by their name alone. */

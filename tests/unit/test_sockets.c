@@ -11,9 +11,11 @@
 #include <linux/inet_diag.h>
 #include <linux/sock_diag.h>
 #include <linux/types.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "layout.h"
 #include "sockets.h"
@@ -216,6 +218,59 @@ static void test_tcp(void **state)
 	close(listener);
 }
 
+static char *title; /* as /proc shows it */
+
+/* Whether a socket that a process of that name and title holds, too, is one of who only knocks. */
+static bool knocks(ino_t inode, const char *name, const char *its_title)
+{
+	g_autoptr(GArray) sockets = NULL;
+	int ready[2];
+	pid_t child;
+	bool found;
+	char byte;
+
+	assert_int_equal(pipe(ready), 0);
+	child = fork();
+	if (!child) {
+		prctl(PR_SET_NAME, name);
+		strcpy(title, its_title);
+		if (write(ready[1], "", 1) == 1)
+			pause();
+		_exit(1);
+	}
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	assert_int_equal(sockets_read(&sockets), 0);
+	found = find(sockets, inode)->knocking;
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	close(ready[0]);
+	close(ready[1]);
+	return found;
+}
+
+/* Who has a connection to an SSH server is not logged in for that. */
+static void test_knocking(void **state)
+{
+	struct sockaddr_in address;
+	int listener = bound(SOCK_STREAM, &address), accepted;
+	int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	ino_t inode;
+
+	assert_int_equal(listen(listener, 1), 0);
+	assert_int_equal(connect(client, (struct sockaddr *)&address, sizeof(address)), 0);
+	accepted = accept(listener, NULL, NULL);
+	inode = inode_of(accepted);
+	assert_true(knocks(inode, "sshd", "sshd: a [net]"));
+	assert_true(knocks(inode, "sshd", "sshd: [accepted]"));
+	assert_true(knocks(inode, "sshd-auth", "sshd-auth: a"));
+	assert_false(knocks(inode, "sshd", "sshd: a@pts/0"));
+	assert_false(knocks(inode, "sshd", "sshd: a [priv]"));
+	assert_false(knocks(inode, "web", "web: a [net]"));
+	close(accepted);
+	close(client);
+	close(listener);
+}
+
 static void test_udp(void **state)
 {
 	g_autoptr(GArray) sockets = NULL;
@@ -250,13 +305,15 @@ static void test_udp(void **state)
 	close(connected);
 }
 
-int main(void)
+int main(int count, char **arguments)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parse_mapped), cmocka_unit_test(test_describe),
 		cmocka_unit_test(test_relate),       cmocka_unit_test(test_tcp),
-		cmocka_unit_test(test_udp),
+		cmocka_unit_test(test_udp),          cmocka_unit_test(test_knocking),
 	};
+
+	title = arguments[0];
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,7 +21,7 @@ static void says_what_is_wrong(void **state)
 		/* In a site nothing is ignored. */
 		{PORTS, SERVER "| Rack | Height |\n|---|---|\n| 7 | 42 |\n",
 		 "s.md:5: error: a table of no known kind, expected ports, IPsec exceptions, "
-		 "Profiles, Servers, Networks, Guards or Settings\n"},
+		 "Profiles, Servers, Networks, Guards, Blocked or Settings\n"},
 		{PORTS, SERVER "| Role | Port | Protocol | Owner |\n|---|---|---|---|\n",
 		 "s.md:5: error: no column 'Owner' in a table of ports, expected Port, Ports, "
 		 "Port(s), Port range, Destination port, TCP or UDP, Transport, Protocol, "
@@ -46,8 +46,8 @@ static void says_what_is_wrong(void **state)
 		 "Profile or Mode\n"},
 		{PORTS, SERVER "| Guard | Ports | Source |\n|---|---|---|\n| - | - | - |\n",
 		 "s.md:5: error: no column 'Source' in a Guards table, did you mean 'Sources'?\n"},
-		{PORTS, SERVER "| Blocked |\n|---|\n| 10.0.0.1 |\n",
-		 "s.md:5: error: a Blocked table is not enforced by this version, expected none\n"},
+		{PORTS, SERVER "| Blocked | Why |\n|---|---|\n| - | - |\n",
+		 "s.md:5: error: no column 'Why' in a Blocked table, expected Blocked or Reason\n"},
 		/* In a document, what does not speak of ports is. */
 		{PORTS "\n| Rack | Height |\n|---|---|\n| 7 | 42 |\n\n| Blocked |\n|---|\n| 1 |\n\n"
 		       "<table><tr><td>1</td></tr></table>\n",

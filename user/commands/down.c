@@ -2,6 +2,7 @@
 /* portcullis down: stop enforcing, and say what was counted. */
 #include <stdio.h>
 
+#include "blocklist.h"
 #include "change.h"
 #include "command.h"
 #include "gate.h"
@@ -29,6 +30,26 @@ static void print_final(struct context *context, const struct gate *gate)
 	messages_free(unheard);
 }
 
+/* The block list ends with the gate. */
+static void print_forgotten(const struct gate *gate)
+{
+	struct messages *unheard = messages_new();
+	const struct moment now = moment_now();
+	struct blocklist list;
+	g_autoptr(GArray) blocks = NULL;
+
+	if (gate->generation && blocklist_open(&list, gate->directory, unheard)) {
+		blocks = blocklist_read(&list, unheard);
+		blocklist_close(&list);
+	}
+	if (blocks)
+		blocks_sweep(blocks, &now);
+	if (blocks && blocks->len)
+		printf("%u prefix%s no longer blocked\n", blocks->len,
+		       blocks->len == 1 ? " is" : "es are");
+	messages_free(unheard);
+}
+
 static enum exit_code down_all(struct context *context, struct gate *gate)
 {
 	bool done = gate_detach(gate, context->messages);
@@ -38,6 +59,7 @@ static enum exit_code down_all(struct context *context, struct gate *gate)
 		return EXIT_RIGHT;
 	}
 	print_final(context, gate);
+	print_forgotten(gate);
 	done &= gate_remove(gate, context->messages);
 	return done ? EXIT_RIGHT : EXIT_WRONG;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "blocklist.h"
 #include "command.h"
 #include "gate.h"
 #include "inputs.h"
@@ -15,6 +16,7 @@
 #include "probe.h"
 #include "question.h"
 #include "view.h"
+#include "view_blocks.h"
 
 static char *expect, *on_interface;
 
@@ -39,6 +41,20 @@ static void add_question(struct json_object *json, const struct question *questi
 	}
 }
 
+/* What blocks the source: a row of the site, or an entry of the block list. */
+static void add_blocked(struct json_object *json, const struct judgement *judgement,
+			const struct block *live)
+{
+	const struct moment now = moment_now();
+
+	if (judgement->blocked)
+		view_add_blocked_row(json_add_object(json, "blocked"), judgement->blocked);
+	else if (live)
+		view_add_block(json_add_object(json, "blocked"), live, &now);
+	else
+		json_object_object_add(json, "blocked", NULL);
+}
+
 static void print_lines(struct json_object *services)
 {
 	for (size_t i = 0; i < json_object_array_length(services); i++) {
@@ -61,6 +77,19 @@ static void print_guards(struct json_object *guards)
 	}
 }
 
+static void print_blocked(struct json_object *blocked)
+{
+	const char *reason = json_string(blocked, "reason"), *file = json_string(blocked, "file");
+	g_autofree char *end = view_block_end(blocked);
+
+	printf("  %s ", json_string(blocked, "prefix"));
+	if (file)
+		printf("by the site at %s:%" G_GUINT64_FORMAT, file, json_number(blocked, "line"));
+	else
+		fputs(end, stdout);
+	printf("%s%s\n", reason ? ": " : "", reason ? reason : "");
+}
+
 static void print(struct json_object *json)
 {
 	struct json_object *segment = json_member(json, "segment");
@@ -72,6 +101,8 @@ static void print(struct json_object *json)
 
 	printf("%s: %s (%s)\n", drop && monitor ? "would drop" : json_string(json, "verdict"),
 	       json_string(json, "reason"), json_string(json, "meaning"));
+	if (json_member(json, "blocked"))
+		print_blocked(json_member(json, "blocked"));
 	if (server)
 		printf("  server %s, ", server);
 	if (profile)
@@ -91,20 +122,28 @@ static void print(struct json_object *json)
 	       json_string(excepted, "file"), json_number(excepted, "line"));
 }
 
-/* as_answer: what the program says of a packet that is no SYN; REASON_COUNT: it was not asked. */
+/* What the program in force has said, and where else it has it from. */
+struct asked {
+	bool program;          /* it was asked at all */
+	enum reason as_answer; /* of a packet that is no SYN; REASON_COUNT: that was not asked */
+	bool live;
+	struct block block; /* if live: the entry of the block list */
+};
+
 static enum exit_code answer(struct context *context, const struct question *question,
-			     const struct judgement *judgement, bool asked, enum reason as_answer)
+			     const struct judgement *judgement, const struct asked *asked)
 {
 	struct json_object *json = output_new();
 	const char *verdict;
 
 	view_add_judgement(json, judgement);
-	json_add_bool(json, "asked_program", asked);
+	json_add_bool(json, "asked_program", asked->program);
+	add_blocked(json, judgement, asked->live ? &asked->block : NULL);
 	add_question(json, question);
-	if (as_answer == REASON_COUNT)
+	if (asked->as_answer == REASON_COUNT)
 		json_object_object_add(json, "answer", NULL);
 	else
-		view_add_reason(json_add_object(json, "answer"), as_answer);
+		view_add_reason(json_add_object(json, "answer"), asked->as_answer);
 	verdict = reason_verdict(judgement->reason) == VERDICT_PASS ? "pass" : "drop";
 	output_print(json, context->json, print);
 	if (expect && strcmp(expect, verdict))
@@ -151,8 +190,8 @@ static enum exit_code ask(struct context *context, const struct gate *gate,
 {
 	g_autofree char *error = NULL;
 	struct question question = {};
+	struct asked asked = {.program = true, .as_answer = REASON_COUNT};
 	struct judgement judgement;
-	enum reason as_answer = REASON_COUNT;
 	int program;
 
 	if (!gate->generation)
@@ -166,9 +205,12 @@ static enum exit_code ask(struct context *context, const struct gate *gate,
 	if (!probe(program, &question, &judgement.reason, context->messages))
 		return EXIT_WRONG;
 	question.answer = may_answer(gate->generation, &question, judgement.reason);
-	if (question.answer && !probe(program, &question, &as_answer, context->messages))
+	if (question.answer && !probe(program, &question, &asked.as_answer, context->messages))
 		return EXIT_WRONG;
-	return answer(context, &question, &judgement, true, as_answer);
+	asked.live =
+		judgement.reason == REASON_BLOCKED && !judgement.blocked &&
+		blocklist_find(gate->directory, &question.source, &asked.block, context->messages);
+	return answer(context, &question, &judgement, &asked);
 }
 
 static enum exit_code explain_loaded(struct context *context, const struct words *words)
@@ -206,6 +248,7 @@ static struct choice *choose(struct context *context, const char *policy)
 
 static enum exit_code explain_policy(struct context *context, const struct words *words)
 {
+	const struct asked nothing = {.as_answer = REASON_COUNT};
 	struct generation *generation = generation_new(choose(context, words->policy), NULL);
 	struct question question = {};
 	struct judgement judgement;
@@ -219,7 +262,7 @@ static enum exit_code explain_policy(struct context *context, const struct words
 		wrong(context, "%s", error);
 	} else if (compiled) {
 		judgement = judge(generation, &question);
-		code = answer(context, &question, &judgement, false, REASON_COUNT);
+		code = answer(context, &question, &judgement, &nothing);
 	}
 	generation_free(generation);
 	return code;

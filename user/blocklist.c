@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The block list in the kernel: pinned tries, read and written in batches. */
+#include "blocklist.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "shared.h"
+
+/* Entries to a system call. */
+#define BATCH 4096
+
+/* How often a reader begins again because a writer took away where it was. */
+#define TRIES_MAX 100
+
+/* The two tries, which differ in their keys alone. */
+static const struct trie {
+	enum shared_map map;
+	__u32 listing;
+	uint8_t family;
+	__u32 key_size, address_size;
+} tries[2] = {
+	{SHARED_BLOCKED4, BLOCKS_IPV4, AF_INET, sizeof(struct prefix4), 4},
+	{SHARED_BLOCKED6, BLOCKS_IPV6, AF_INET6, sizeof(struct prefix6), 16},
+};
+
+static bool fail(struct messages *messages, const char *step, int error)
+{
+	message_add(messages, SEVERITY_ERROR, "block list", 0, "cannot %s: %s", step,
+		    strerror(error));
+	return false;
+}
+
+struct moment moment_now(void)
+{
+	struct timespec boot, since_1970;
+
+	clock_gettime(CLOCK_MONOTONIC, &boot);
+	clock_gettime(CLOCK_REALTIME, &since_1970);
+	return (struct moment){
+		.boot = (uint64_t)boot.tv_sec * 1000000000 + (uint64_t)boot.tv_nsec,
+		.unix_time = (uint64_t)since_1970.tv_sec,
+	};
+}
+
+bool blocklist_open(struct blocklist *list, const char *directory, struct messages *messages)
+{
+	int control = shared_open_sole(directory, SHARED_CONTROL, messages);
+	bool mapped = false;
+
+	*list = (struct blocklist){.tries = {-1, -1}};
+	if (control < 0)
+		return false;
+	list->control =
+		mmap(NULL, sizeof(*list->control), PROT_READ | PROT_WRITE, MAP_SHARED, control, 0);
+	if (list->control == MAP_FAILED) {
+		list->control = NULL;
+		fail(messages, "map what is switched", errno);
+	} else {
+		mapped = true;
+	}
+	close(control);
+	for (int i = 0; mapped && i < 2; i++) {
+		list->tries[i] = shared_open_sole(directory, tries[i].map, messages);
+		mapped = list->tries[i] >= 0;
+	}
+	if (!mapped)
+		blocklist_close(list);
+	return mapped;
+}
+
+void blocklist_close(struct blocklist *list)
+{
+	for (int i = 0; i < 2; i++)
+		if (list->tries[i] >= 0)
+			close(list->tries[i]);
+	if (list->control)
+		munmap(list->control, sizeof(*list->control));
+	*list = (struct blocklist){.tries = {-1, -1}};
+}
+
+/* Both keys begin with the length, and the address follows. */
+static void make_key(char *key, const struct trie *trie, const struct prefix *prefix)
+{
+	const __u32 length = prefix->length;
+
+	memcpy(key, &length, sizeof(length));
+	memcpy(key + sizeof(length), prefix->bytes, trie->address_size);
+}
+
+static void add_entry(GArray *blocks, const struct trie *trie, const char *key,
+		      const struct blocked *value)
+{
+	struct block block = {.prefix.family = trie->family, .value = *value};
+	__u32 length;
+
+	memcpy(&length, key, sizeof(length));
+	block.prefix.length = (uint8_t)length;
+	memcpy(block.prefix.bytes, key + sizeof(length), trie->address_size);
+	g_array_append_val(blocks, block);
+}
+
+/* Appends a trie's entries. 0 or -errno. */
+static int read_trie(GArray *blocks, const struct trie *trie, int fd)
+{
+	g_autofree char *keys = g_malloc(BATCH * trie->key_size);
+	g_autofree struct blocked *values = g_new(struct blocked, BATCH);
+	char place[sizeof(struct prefix6)];
+	bool begun = false;
+	int error = 0;
+
+	while (!error) {
+		__u32 count = BATCH;
+
+		if (bpf_map_lookup_batch(fd, begun ? place : NULL, place, keys, values, &count,
+					 NULL))
+			error = errno;
+		begun = true;
+		if (error && error != ENOENT) /* that is the end */
+			break;
+		for (__u32 i = 0; i < count; i++)
+			add_entry(blocks, trie, keys + i * trie->key_size, &values[i]);
+	}
+	return error == ENOENT ? 0 : -error;
+}
+
+GArray *blocklist_read(const struct blocklist *list, struct messages *messages)
+{
+	GArray *blocks = blocks_new();
+	int error = 0;
+
+	for (int i = 0; !error && i < 2; i++) {
+		guint before = blocks->len;
+
+		error = read_trie(blocks, &tries[i], list->tries[i]);
+		for (int try = 0; error == -EINTR && try < TRIES_MAX; try++) {
+			g_array_set_size(blocks, before);
+			error = read_trie(blocks, &tries[i], list->tries[i]);
+		}
+	}
+	if (!error) {
+		blocks_sort(blocks);
+		return blocks;
+	}
+	fail(messages, "read its entries", -error);
+	g_array_unref(blocks);
+	return NULL;
+}
+
+/* One batch of a family's entries, put or taken away. 0 or -errno. */
+static int send_batch(int fd, const char *keys, const struct blocked *values, __u32 count, bool put)
+{
+	if (put ? bpf_map_update_batch(fd, keys, values, &count, NULL)
+		: bpf_map_delete_batch(fd, keys, &count, NULL))
+		return -errno;
+	return 0;
+}
+
+/* Puts a family's entries among blocks into its trie, or takes them away. 0 or -errno. */
+static int write_trie(const struct trie *trie, int fd, const GArray *blocks, bool put)
+{
+	g_autofree char *keys = g_malloc(BATCH * trie->key_size);
+	g_autofree struct blocked *values = g_new(struct blocked, BATCH);
+	__u32 count = 0;
+	int error = 0;
+
+	for (guint i = 0; !error && i < blocks->len; i++) {
+		const struct block *block = &g_array_index(blocks, struct block, i);
+
+		if (block->prefix.family != trie->family)
+			continue;
+		make_key(keys + count * trie->key_size, trie, &block->prefix);
+		values[count++] = block->value;
+		if (count == BATCH) {
+			error = send_batch(fd, keys, values, count, put);
+			count = 0;
+		}
+	}
+	return !error && count ? send_batch(fd, keys, values, count, put) : error;
+}
+
+static bool write_step(const struct blocklist *list, const GArray *blocks, bool put,
+		       struct messages *messages)
+{
+	for (int i = 0; blocks->len && i < 2; i++) {
+		int error = write_trie(&tries[i], list->tries[i], blocks, put);
+
+		if (error == -ENOSPC) {
+			message_add(messages, SEVERITY_ERROR, "block list", 0,
+				    "is full: expected no more than %u prefixes of a family",
+				    BLOCKED_MAX);
+			return false;
+		}
+		if (error)
+			return fail(messages, put ? "write an entry" : "remove an entry", -error);
+	}
+	return true;
+}
+
+static __u32 families_of(const GArray *blocks)
+{
+	__u32 families = 0;
+
+	for (guint i = 0; i < blocks->len; i++) {
+		const struct block *block = &g_array_index(blocks, struct block, i);
+
+		families |= block->prefix.family == AF_INET ? BLOCKS_IPV4 : BLOCKS_IPV6;
+	}
+	return families;
+}
+
+/* The program's switch: it must not be off while anything is listed. */
+static void set_listing(const struct blocklist *list, __u32 families)
+{
+	__atomic_store_n(&list->control->blocks, families, __ATOMIC_RELEASE);
+}
+
+bool blocklist_write(const struct blocklist *list, const GArray *from, const GArray *to,
+		     struct messages *messages)
+{
+	struct block_steps steps;
+	bool done;
+
+	block_steps_find(&steps, from, to);
+	set_listing(list, families_of(from) | families_of(to));
+	done = write_step(list, steps.raised, true, messages) &&
+	       write_step(list, steps.added, true, messages) &&
+	       write_step(list, steps.removed, false, messages) &&
+	       write_step(list, steps.lowered, true, messages);
+	if (done)
+		set_listing(list, families_of(to));
+	block_steps_clear(&steps);
+	return done;
+}
+
+bool blocklist_find(const char *directory, const struct prefix *address, struct block *found,
+		    struct messages *messages)
+{
+	const struct moment now = moment_now();
+	const struct block *block = NULL;
+	struct blocklist list;
+	g_autoptr(GArray) blocks = NULL;
+
+	if (!blocklist_open(&list, directory, messages))
+		return false;
+	blocks = blocklist_read(&list, messages);
+	blocklist_close(&list);
+	if (!blocks)
+		return false;
+	blocks_sweep(blocks, &now);
+	block = blocks_holding(blocks, address);
+	if (block)
+		*found = *block;
+	return block;
+}
