@@ -7,8 +7,8 @@ skip_unless_root jq "$BUILD/live/die_at"
 alone "$@" || bail_out "cannot mount a BPF file system"
 
 FRONT=198.51.100.11
-PINS="counters dropped_ports flow_peers flows fragments inbound_flows limits link link reasons \
-server_counters"
+PINS="blocked4 blocked6 control counters dropped_ports flow_peers flows fragments inbound_flows \
+limits link link reasons server_counters"
 
 # site PROFILE: a site on both cards
 site() {

@@ -13,10 +13,12 @@
 #include "totals.h"
 
 #define PINS_OF_ONE                                                                             \
-	"counters-3 dropped_ports-64 flow_peers-1 flows-32768 fragments-1 inbound_flows-16384 " \
+	"blocked4-4194304 blocked6-4194304 control-1 counters-3 dropped_ports-64 flow_peers-1 " \
+	"flows-32768 fragments-1 inbound_flows-16384 "                                          \
 	"limits-1 link reasons-1 server_counters-3 "
 #define PINS_OF_TWO                                                                             \
-	"counters-3 dropped_ports-64 flow_peers-1 flows-32768 fragments-1 inbound_flows-16384 " \
+	"blocked4-4194304 blocked6-4194304 control-1 counters-3 dropped_ports-64 flow_peers-1 " \
+	"flows-32768 fragments-1 inbound_flows-16384 "                                          \
 	"limits-1 link link reasons-1 server_counters-3 "
 
 static struct choice *choose_two(const char *profile)
@@ -169,7 +171,8 @@ static void grows_its_counters(void **state)
 	for (unsigned int i = 0; i < 3 * COUNTS_PER_BLOCK; i++)
 		slots_segment(next->slots, "many", TRANSPORT_TCP, (uint16_t)i, (uint16_t)i);
 	assert_true(gate_apply(gate, next, messages));
-	check_pins("counters-3 counters-6 dropped_ports-64 flow_peers-1 flows-32768 fragments-1 "
+	check_pins("blocked4-4194304 blocked6-4194304 control-1 counters-3 counters-6 "
+		   "dropped_ports-64 flow_peers-1 flows-32768 fragments-1 "
 		   "inbound_flows-16384 limits-1 link reasons-1 server_counters-3 ");
 	send_packet("card0");
 	assert_int_equal(count_published(), 2);
@@ -314,7 +317,8 @@ static void detaches_and_removes(void **state)
 	assert_true(gate_detach(gate, messages));
 	assert_int_equal(program_on("card0"), 0);
 	assert_int_equal(program_on("card1"), 0);
-	check_pins("counters-3 dropped_ports-64 flow_peers-1 flows-32768 fragments-1 "
+	check_pins("blocked4-4194304 blocked6-4194304 control-1 counters-3 dropped_ports-64 "
+		   "flow_peers-1 flows-32768 fragments-1 "
 		   "inbound_flows-16384 "
 		   "limits-1 reasons-1 server_counters-3 ");
 	assert_int_equal(count_published(), 1);
