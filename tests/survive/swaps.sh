@@ -1,0 +1,92 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# SWAPS (2,000) swaps while more than a million packets a second come in: to a port that both
+# profiles open, to one that one of them does, to one that neither does.
+# shellcheck source=/dev/null
+. "$(dirname "$0")/../live/lib.sh"
+skip_unless_root jq nft "$BUILD/live/flood"
+alone "$@" || bail_out "cannot mount a BPF file system"
+
+SWAPS=${SWAPS:-2000}
+EDGE4=192.0.2.1
+BOTH=1434 ONE=50000 NEITHER=9
+CHUNK=100000
+
+# flood: to each port in turn until told to stop, then says how many each was sent. One sender
+# alone: several would fill the wire's queue beyond what it holds.
+flood() {
+	local sent=0 port
+
+	while [ ! -e "$WORK/enough" ]; do
+		for port in $BOTH $ONE $NEITHER; do
+			client "$BUILD/live/flood" eth0 "$CLIENT4" $EDGE4 $port $CHUNK >/dev/null || return
+		done
+		sent=$((sent + CHUNK))
+	done
+	echo $sent >"$WORK/sent"
+}
+
+# count_arrivals: what XDP lets pass is counted at the next hook, and goes no further
+count_arrivals() {
+	edge nft -f - <<-END
+		table netdev survive {
+			counter arrived {}
+			chain ingress {
+				type filter hook ingress device card priority 0
+				udp dport { $BOTH, $ONE, $NEITHER } counter name arrived drop
+			}
+		}
+	END
+}
+
+arrived() {
+	edge nft -j list counters | jq '[.nftables[].counter | select(.).packets] | add'
+}
+
+# passed PORT: what is counted as passed to a port, under whichever profile
+passed() {
+	portcullis stats --json | jq --argjson port "$1" '[.ports[]
+		| select(.protocol == "udp" and .first <= $port and .last >= $port).packets] | add // 0'
+}
+
+# dropped PORT
+dropped() {
+	portcullis stats --json | jq --argjson port "$1" '[.dropped_ports[]
+		| select(.protocol == "udp" and .port == $port).packets] | add // 0'
+}
+
+swap_often() {
+	local i failed=0
+
+	for ((i = 0; i < SWAPS; i++)); do
+		portcullis swap "$([ $((i % 2)) = 0 ] && echo director || echo front-end)" >/dev/null 2>&1 ||
+			failed=$((failed + 1))
+	done
+	same "$SWAPS swaps that fail" 0 $failed
+}
+
+make_edge || bail_out "cannot make network namespaces"
+# flooding needs XDP at the far end of the wire, which our own program is
+portcullis up card front-end --replies off >/dev/null || bail_out "cannot enforce"
+count_arrivals || bail_out "cannot count what arrives"
+began=$SECONDS
+flood &
+swap_often
+touch "$WORK/enough"
+wait
+sleep 1
+sent=$(cat "$WORK/sent")
+rate=$((3 * sent / (SECONDS - began)))
+echo "# $((3 * sent)) packets in $((SECONDS - began)) s: $rate a second"
+[ $rate -gt 1000000 ] && pass "more than a million a second" || fail "more than a million a second" $rate
+same "all to the port that both open have passed" "$sent 0" "$(passed $BOTH) $(dropped $BOTH)"
+same "none to the port that neither opens" "0 $sent" "$(passed $NEITHER) $(dropped $NEITHER)"
+same "to the port that one opens, some and some: together all" "$sent" \
+	$(($(passed $ONE) + $(dropped $ONE)))
+[ "$(passed $ONE)" -gt 0 ] && [ "$(dropped $ONE)" -gt 0 ]
+same "indeed some and some" 0 $?
+same "what passed has arrived" $((sent + $(passed $ONE))) "$(arrived)"
+same "the reasons add up to what was sent" $((3 * sent)) \
+	"$(portcullis stats --json | jq '[.reasons[]
+		| select(.reason == "published" or .reason == "not-published").packets] | add')"
+plan
