@@ -94,19 +94,21 @@ static __always_inline bool take(const struct watch *wanted, struct watch_share 
 	return true;
 }
 
-/* The first bytes of the frame, from whichever buffers. */
+/*
+ * The first bytes of the frame, from whichever buffers. The mask says nothing new, but to verifiers
+ * of older kernels (6.1), who learn from no comparison with 0 that something is at least 1.
+ */
 static __always_inline void event_copy_frame(struct event *event, struct xdp_md *ctx)
 {
-	__u32 size;
+	__u32 last;
 
 	event->length = bpf_xdp_get_buff_len(ctx);
-	size = event->length;
-	/* the verifier must see the bounds where the register is used */
-	barrier_var(size);
-	if (size > EVENT_FRAME)
-		size = EVENT_FRAME;
-	if (size && !bpf_xdp_load_bytes(ctx, 0, event->frame, size))
-		event->captured = size;
+	last = event->length - 1;
+	if (last >= EVENT_FRAME)
+		last = EVENT_FRAME - 1;
+	asm volatile("%0 &= %1" : "+r"(last) : "i"(EVENT_FRAME - 1));
+	if (!bpf_xdp_load_bytes(ctx, 0, event->frame, last + 1))
+		event->captured = last + 1;
 }
 
 /* No wake-up: who looks on comes by itself, many times a second, and not once for each sample. */

@@ -428,7 +428,7 @@ struct watch_share {
 	__u64 lost; /* wanted, but there was no place: since the gate came up */
 };
 
-/* So many bytes of a frame are in a sample. */
+/* So many bytes of a frame are in a sample: a power of two. */
 #define EVENT_FRAME 128
 
 /* `events`: a ring buffer of so many bytes, a power of two. */
