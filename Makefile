@@ -129,6 +129,18 @@ test-faults: ## faults planted into the program, one by one: the model must noti
 
 include tests/model/rules.mk
 
+# --- long campaigns ---
+
+$(BUILD)/survive/%: $(BUILD)/san/tests/survive/%.o $(call objects,$(BUILD)/san,$(LIBRARY))
+	$(call say,LD.san,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(SANITIZE) $^ $(LIBS) -lcmocka -o $@
+
+.PHONY: test-survive
+test-survive: $(BUILD)/portcullis $(PROBES) $(BUILD)/survive/day ## a day, 2,000 swaps in a flood, 300 kills
+	$(Q)PORTCULLIS=$(BUILD)/portcullis BUILD=$(BUILD) TEST_TIMEOUT=3600 tests/run \
+		$(BUILD)/survive/day $(wildcard tests/survive/*.sh)
+
 # --- fuzzing ---
 
 FUZZ_SECONDS ?= 60
