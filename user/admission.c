@@ -236,8 +236,8 @@ static bool check_inside(const struct generation *next, struct messages *message
 	return true;
 }
 
-bool admission_check(const struct gate *gate, const struct generation *next, bool allow_lockout,
-		     struct messages *messages)
+enum admission admission_check(const struct gate *gate, const struct generation *next,
+			       bool allow_lockout, struct messages *messages)
 {
 	const GPtrArray *chosen = next->choice->interfaces;
 	const struct settings *settings = &next->policy->settings;
@@ -247,23 +247,25 @@ bool admission_check(const struct gate *gate, const struct generation *next, boo
 	if (error) {
 		message_add(messages, SEVERITY_ERROR, "netlink", 0,
 			    "cannot read this host's interfaces: %s", strerror(-error));
-		return false;
+		return ADMISSION_DENIED;
 	}
 	for (guint i = 0; i < chosen->len; i++) {
 		const struct choice_interface *choice = chosen->pdata[i];
 		const struct interface *interface = interface_by_name(all, choice->name);
 
 		if (!check_interface(gate, choice, interface, all, messages))
-			return false;
+			return ADMISSION_DENIED;
 		if (!choice->profile)
 			warn_of_servers(next, choice->name, interface, all, messages);
 		if (!choice->profile &&
 		    (!settings->unlisted_drop || settings_is_inside(settings, choice->name)))
 			continue; /* this host is no server of the site: what is for it passes */
 		if (!check_sockets(gate, next, choice, all, allow_lockout, messages))
-			return false;
+			return ADMISSION_LOCKOUT;
 	}
-	return check_inside(next, messages) && check_left_out(gate, next, messages);
+	return check_inside(next, messages) && check_left_out(gate, next, messages)
+		       ? ADMISSION_GRANTED
+		       : ADMISSION_DENIED;
 }
 
 void admission_use_real_names(struct choice *choice)

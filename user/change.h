@@ -28,6 +28,13 @@ struct generation *change_compile(struct context *context, const struct gate *ga
 bool change_is_due(struct context *context, const struct gate *gate);
 
 /*
+ * Whether a change may be made at all, as admission_check() says; that one would lock somebody out
+ * is kept in the journal and in the gate's log.
+ */
+bool change_is_admitted(struct context *context, const struct gate *gate,
+			const struct generation *next);
+
+/*
  * Enforces it and prints what is in force now, or that nothing changed. Takes the generation over.
  */
 enum exit_code change_apply(struct context *context, struct gate *gate, struct generation *next);

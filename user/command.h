@@ -49,6 +49,7 @@ extern const struct command reload_command;
 extern const struct command confirm_command;
 extern const struct command rollback_command;
 extern const struct command down_command;
+extern const struct command log_command;
 extern const struct command status_command;
 extern const struct command stats_command;
 extern const struct command top_command;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "audit.h"
 #include "command.h"
 #include "gate.h"
 #include "number.h"
@@ -23,6 +24,7 @@ static const struct command *const commands[] = {
 	&confirm_command,
 	&rollback_command,
 	&down_command,
+	&log_command,
 	&status_command,
 	&stats_command,
 	&top_command,
@@ -154,6 +156,7 @@ static enum exit_code run(const struct command *command, struct context *context
 
 	/* What --help calls us. */
 	context->line = line;
+	audit_begin(line);
 	arguments[0] = name;
 	if (!read_options(command, context, &count, &arguments))
 		return EXIT_USAGE;

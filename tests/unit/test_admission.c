@@ -101,13 +101,14 @@ static void check_asked(struct choice *choice, bool allow_lockout, bool admitted
 	struct gate *gate = open_gate(GATE_READ);
 	struct generation *next = compile_after(choice, gate->generation);
 	struct messages *messages = messages_new();
-	bool found = admission_check(gate, next, allow_lockout, messages);
+	enum admission found = admission_check(gate, next, allow_lockout, messages);
 	g_autofree char *said = all_messages(messages);
 
 	generation_free(next);
 	gate_close(gate);
 	assert_string_equal(said, expected);
-	assert_int_equal(found, admitted);
+	assert_int_equal(found == ADMISSION_GRANTED, admitted);
+	assert_int_equal(found == ADMISSION_LOCKOUT, strstr(expected, "insist with") != NULL);
 	assert_int_equal(messages->errors, !admitted);
 	messages_free(messages);
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "audit.h"
 #include "command.h"
 #include "gate.h"
 #include "kept.h"
@@ -44,6 +45,11 @@ static enum exit_code confirm(struct context *context, struct gate *gate)
 	if (error)
 		return wrong(context, "cannot confirm generation %u: %s", number, strerror(-error));
 	printf("generation %u confirmed\n", number);
+	audit_write(gate,
+		    &(struct audit_change){.event = AUDIT_CONFIRMED,
+					   .before = gate->generation,
+					   .after = gate->generation},
+		    context->messages);
 	if (!gate_read(gate, context->messages))
 		return EXIT_WRONG;
 	kept_prune(gate, NULL, context->messages);

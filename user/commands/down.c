@@ -2,6 +2,7 @@
 /* portcullis down: stop enforcing, and say what was counted. */
 #include <stdio.h>
 
+#include "audit.h"
 #include "change.h"
 #include "command.h"
 #include "gate.h"
@@ -39,6 +40,11 @@ static enum exit_code down_all(struct context *context, struct gate *gate)
 	}
 	print_final(context, gate);
 	done &= gate_remove(gate, context->messages);
+	if (done)
+		audit_write(
+			gate,
+			&(struct audit_change){.event = AUDIT_STOPPED, .before = gate->generation},
+			context->messages);
 	return done ? EXIT_RIGHT : EXIT_WRONG;
 }
 

@@ -66,7 +66,7 @@ static enum exit_code reload(struct context *context, struct gate *gate, const c
 	}
 	if (!next)
 		return EXIT_WRONG;
-	if (!admission_check(gate, next, context->allow_lockout, context->messages)) {
+	if (!change_is_admitted(context, gate, next)) {
 		generation_free(next);
 		return EXIT_WRONG;
 	}

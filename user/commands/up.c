@@ -52,7 +52,7 @@ static enum exit_code enforce(struct context *context, struct gate *gate, struct
 	next = change_compile(context, gate, choice);
 	if (!next)
 		return EXIT_WRONG;
-	if (!admission_check(gate, next, context->allow_lockout, context->messages)) {
+	if (!change_is_admitted(context, gate, next)) {
 		generation_free(next);
 		return EXIT_WRONG;
 	}

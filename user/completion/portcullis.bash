@@ -16,6 +16,7 @@ declare -gA _portcullis_options=(
 	[confirm]=""
 	[rollback]="--confirm= --allow-lockout"
 	[down]="--all"
+	[log]="--json"
 	[status]="--json"
 	[stats]="--by= --watch= --prometheus --json"
 	[top]="--interval= --server= --service="
