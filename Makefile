@@ -175,6 +175,7 @@ check: $(GENERATED) ## format, warnings of gcc and clang, cppcheck, shellcheck
 	$(Q)shellcheck $(SCRIPTS)
 
 UNITS := $(notdir $(wildcard user/systemd/*))
+RULES := $(notdir $(wildcard user/udev/*))
 
 install: all ## install below DESTDIR and PREFIX
 	$(Q)install -D -m 755 $(BUILD)/portcullis $(DESTDIR)$(PREFIX)/sbin/portcullis
@@ -186,6 +187,10 @@ install: all ## install below DESTDIR and PREFIX
 		sed 's,/usr/local,$(PREFIX),' user/systemd/$$unit \
 			>$(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit || exit 1; \
 	done
+	$(Q)for rule in $(RULES); do \
+		install -D -m 644 user/udev/$$rule \
+			$(DESTDIR)$(PREFIX)/lib/udev/rules.d/$$rule || exit 1; \
+	done
 	$(Q)for file in policies/*.md; do \
 		install -D -m 644 $$file $(DESTDIR)$(PREFIX)/share/portcullis/$$file || exit 1; \
 	done
@@ -194,7 +199,8 @@ uninstall: ## remove what install put there
 	$(Q)rm -f $(DESTDIR)$(PREFIX)/sbin/portcullis \
 		$(DESTDIR)$(PREFIX)/share/man/man8/portcullis.8 \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/portcullis \
-		$(patsubst %,$(DESTDIR)$(PREFIX)/lib/systemd/system/%,$(UNITS))
+		$(patsubst %,$(DESTDIR)$(PREFIX)/lib/systemd/system/%,$(UNITS)) \
+		$(patsubst %,$(DESTDIR)$(PREFIX)/lib/udev/rules.d/%,$(RULES))
 	$(Q)rm -rf $(DESTDIR)$(PREFIX)/share/portcullis
 
 vmlinux: ## cut vmlinux/vmlinux.h from the running kernel's BTF anew

@@ -217,15 +217,16 @@ static bool check_left_out(const struct gate *gate, const struct generation *nex
 }
 
 /* An alternative name would be none of those that are gated, and Inside would say nothing. */
-static bool check_inside(const struct generation *next, struct messages *messages)
+static bool check_inside(const struct generation *next, const GArray *all,
+			 struct messages *messages)
 {
 	const struct settings *settings = &next->policy->settings;
 
 	for (guint i = 0; i < settings->inside->len; i++) {
 		const char *name = settings->inside->pdata[i];
 
-		if (choice_interface(next->choice, name))
-			continue;
+		if (choice_interface(next->choice, name) || !interface_by_name(all, name))
+			continue; /* one that is not here yet is left out at boot */
 		message_add(
 			messages, SEVERITY_ERROR, settings->inside_place.file,
 			settings->inside_place.line,
@@ -263,7 +264,7 @@ enum admission admission_check(const struct gate *gate, const struct generation 
 		if (!check_sockets(gate, next, choice, all, allow_lockout, messages))
 			return ADMISSION_LOCKOUT;
 	}
-	return check_inside(next, messages) && check_left_out(gate, next, messages)
+	return check_inside(next, all, messages) && check_left_out(gate, next, messages)
 		       ? ADMISSION_GRANTED
 		       : ADMISSION_DENIED;
 }

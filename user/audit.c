@@ -19,6 +19,7 @@ static const struct {
 	const char *name, *words;
 } events[AUDIT_EVENTS] = {
 	[AUDIT_ENFORCED] = {"enforced", "in force"},
+	[AUDIT_FELL_BACK] = {"fell-back", "in force instead"},
 	[AUDIT_PROLONGED] = {"prolonged", "given more time"},
 	[AUDIT_CONFIRMED] = {"confirmed", "confirmed"},
 	[AUDIT_ROLLED_BACK] = {"rolled-back", "rolled back"},
@@ -59,6 +60,11 @@ static void append_event(GString *text, const struct audit_change *change)
 		g_string_append(text, before ? " in force instead of " : " in force");
 		if (before)
 			append_generation(text, before);
+		break;
+	case AUDIT_FELL_BACK:
+		append_generation(text, after);
+		g_string_append_printf(text, " in force instead of what was asked for: %s",
+				       change->reason);
 		break;
 	case AUDIT_PROLONGED:
 		append_generation(text, after);
@@ -155,8 +161,8 @@ struct json_object *audit_entry(const struct audit_change *change,
 	g_autofree char *command = shorten(asked ? asked : "", WORDS_MAX_KEPT);
 	g_autofree char *message = describe(change, requester, command);
 	struct json_object *json = json_object_new_object();
-	bool moves = change->event == AUDIT_ENFORCED || change->event == AUDIT_ROLLED_BACK ||
-		     change->event == AUDIT_UNDONE;
+	bool moves = change->event == AUDIT_ENFORCED || change->event == AUDIT_FELL_BACK ||
+		     change->event == AUDIT_ROLLED_BACK || change->event == AUDIT_UNDONE;
 
 	add_time(json, change->when);
 	json_add_string(json, "event", events[change->event].name);

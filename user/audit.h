@@ -16,6 +16,7 @@
 
 enum audit_event {
 	AUDIT_ENFORCED,    /* a generation took another's place, or nothing's */
+	AUDIT_FELL_BACK,   /* so did one that was not asked for */
 	AUDIT_PROLONGED,   /* there is more time to confirm it */
 	AUDIT_CONFIRMED,   /* it stays */
 	AUDIT_ROLLED_BACK, /* it was undone at once */
@@ -31,7 +32,7 @@ struct audit_change {
 	const struct generation *before, *after;
 	const char *command; /* NULL: this process' */
 	const char *by;      /* NULL: whoever asks now */
-	const char *reason;  /* of a refusal; or NULL */
+	const char *reason;  /* of a refusal or of falling back; or NULL */
 	gint64 when;         /* seconds of UTC; 0: now */
 };
 

@@ -10,6 +10,7 @@
 #include "audit.h"
 #include "host.h"
 #include "inputs.h"
+#include "last.h"
 #include "layout.h"
 #include "load.h"
 #include "requester.h"
@@ -200,6 +201,17 @@ bool change_is_due(struct context *context, const struct gate *gate)
 	return false;
 }
 
+bool change_is_kept(const struct context *context)
+{
+	return !strcmp(context->bpffs, GATE_BPFFS);
+}
+
+void change_keep(struct context *context, const struct generation *generation)
+{
+	if (change_is_kept(context) && !context->for_now && generation->choice->interfaces->len)
+		last_write(LAST_DIRECTORY, generation, context->messages);
+}
+
 /* The generation in force is what was asked for; but time to confirm it may have been, too. */
 static bool keep(struct context *context, const struct gate *gate)
 {
@@ -207,8 +219,10 @@ static bool keep(struct context *context, const struct gate *gate)
 	int error = 0;
 
 	printf("unchanged: generation %u stays in force\n", gate->generation->number);
-	if (!gate_deadline(gate))
+	if (!gate_deadline(gate)) {
+		change_keep(context, gate->generation);
 		return true;
+	}
 	error = standby_set_deadline(link->program_fd,
 				     standby_now() + context->confirm * 1000000000ULL);
 	if (error) {
@@ -231,9 +245,14 @@ static bool enforce(struct context *context, struct gate *gate, struct generatio
 	if (!gate_apply(gate, next, context->messages))
 		return false;
 	report(next);
+	if (!next->confirm)
+		change_keep(context, next);
 	audit_write(gate,
-		    &(struct audit_change){
-			    .event = AUDIT_ENFORCED, .before = gate->generation, .after = next},
+		    &(struct audit_change){.event = context->fallback ? AUDIT_FELL_BACK
+								      : AUDIT_ENFORCED,
+					   .before = gate->generation,
+					   .after = next,
+					   .reason = context->fallback},
 		    context->messages);
 	return true;
 }

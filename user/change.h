@@ -34,6 +34,14 @@ bool change_is_due(struct context *context, const struct gate *gate);
 bool change_is_admitted(struct context *context, const struct gate *gate,
 			const struct generation *next);
 
+/* Whether what is enforced is what the next boot falls back to: only in the gate at the usual
+ * mount.
+ */
+bool change_is_kept(const struct context *context);
+
+/* Keeps what is in force, and needs no confirmation (any more), for the next boot. */
+void change_keep(struct context *context, const struct generation *generation);
+
 /*
  * Enforces it and prints what is in force now, or that nothing changed. Takes the generation over.
  */

@@ -43,6 +43,8 @@ static void add_ports(GPtrArray *list, const char *field, struct json_object *gr
 /* What went another way than was asked for is worth a look. */
 static int priority(const char *event)
 {
+	if (!strcmp(event, "fell-back"))
+		return LOG_ERR;
 	return !strcmp(event, "undone") || !strcmp(event, "refused") ? LOG_WARNING : LOG_NOTICE;
 }
 

@@ -23,6 +23,7 @@ static const struct command *const commands[] = {
 	&reload_command,
 	&confirm_command,
 	&rollback_command,
+	&boot_command,
 	&down_command,
 	&log_command,
 	&status_command,

@@ -11,7 +11,7 @@ export LC_ALL=C.UTF-8
 
 MANUAL=user/man/portcullis.8
 COMPLETION=user/completion/portcullis.bash
-COMMANDS="profiles show check diff explain up swap reload confirm rollback down log status stats top"
+COMMANDS="profiles show check diff explain up swap reload confirm rollback boot down log status stats top"
 
 # --- what the manual says ---
 
@@ -189,7 +189,7 @@ test_settings() {
 	local name values
 
 	same "settings" "$(settings)" "$(table settings | cut -f 1)"
-	for name in Mode Unlisted Non-IP Attach Replies; do
+	for name in Mode Unlisted Non-IP Attach Replies Boot; do
 		values=$(allowed $name)
 		same "values of $name, the default first" "$values	${values%%,*}" \
 			"$(table settings | awk -F '\t' -v name=$name '$1 == name { print $2 "\t" $3 }')"

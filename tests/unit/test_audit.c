@@ -108,6 +108,9 @@ static void says_what_happened(void **state)
 	check_message(&(struct audit_change){AUDIT_PROLONGED, voice, voice, NULL, NULL, NULL, 0},
 		      "generation 2 given more time to be confirmed, to be confirmed within 5 "
 		      "seconds (portcullis x, by root)");
+	check_message(&(struct audit_change){.event = AUDIT_FELL_BACK, .after = web, .reason = "r"},
+		      "generation 1 in force instead of what was asked for: r (portcullis x, by "
+		      "root)");
 	check_message(&(struct audit_change){AUDIT_ROLLED_BACK, voice, web, NULL, NULL, NULL, 0},
 		      "generation 2 undone: generation 1 in force again (portcullis x, by root)");
 	check_message(&(struct audit_change){.event = AUDIT_STOPPED, .before = web},

@@ -50,6 +50,8 @@ static void warns_of_what_went_another_way(void **state)
 	      "PORTCULLIS_EVENT=undone\nPORTCULLIS_OLD_GENERATION=2\nPRIORITY=4\n" COMMON);
 	check("{\"event\": \"refused\", \"reason\": \"no\", \"opened\": [], \"closed\": []}",
 	      "PORTCULLIS_EVENT=refused\nPORTCULLIS_REASON=no\nPRIORITY=4\n" COMMON);
+	check("{\"event\": \"fell-back\", \"opened\": [], \"closed\": []}",
+	      "PORTCULLIS_EVENT=fell-back\nPRIORITY=3\n" COMMON);
 	check("{\"event\": \"rolled-back\", \"opened\": [], \"closed\": []}",
 	      "PORTCULLIS_EVENT=rolled-back\nPRIORITY=5\n" COMMON);
 }

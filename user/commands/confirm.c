@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "audit.h"
+#include "change.h"
 #include "command.h"
 #include "gate.h"
 #include "kept.h"
@@ -50,6 +51,7 @@ static enum exit_code confirm(struct context *context, struct gate *gate)
 					   .before = gate->generation,
 					   .after = gate->generation},
 		    context->messages);
+	change_keep(context, gate->generation);
 	if (!gate_read(gate, context->messages))
 		return EXIT_WRONG;
 	kept_prune(gate, NULL, context->messages);

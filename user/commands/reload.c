@@ -11,8 +11,6 @@
 #include "gate.h"
 #include "output.h"
 
-#define SITE_DEFAULT "/etc/portcullis/site.md"
-
 static gboolean dry_run;
 
 /* The file or folder that the site in force was read from; NULL: from standard input. */

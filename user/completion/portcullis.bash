@@ -15,6 +15,7 @@ declare -gA _portcullis_options=(
 	[reload]="--dry-run --confirm= --allow-lockout --json -d --document="
 	[confirm]=""
 	[rollback]="--confirm= --allow-lockout"
+	[boot]="--interface= -d --document="
 	[down]="--all"
 	[log]="--json"
 	[status]="--json"
@@ -29,6 +30,7 @@ declare -gA _portcullis_operands=(
 	[up]="interfaces files"
 	[swap]="profiles"
 	[reload]="files"
+	[boot]="files"
 	[down]="interfaces"
 )
 _portcullis_common="-h --help --bpffs="
