@@ -269,14 +269,10 @@ enum admission admission_check(const struct gate *gate, const struct generation 
 		       : ADMISSION_DENIED;
 }
 
-void admission_use_real_names(struct choice *choice)
+static void use_real_names(GPtrArray *interfaces, const GArray *all)
 {
-	g_autoptr(GArray) all = NULL;
-
-	if (interfaces_read(&all))
-		return;
-	for (guint i = 0; i < choice->interfaces->len; i++) {
-		struct choice_interface *chosen = choice->interfaces->pdata[i];
+	for (guint i = 0; i < interfaces->len; i++) {
+		struct choice_interface *chosen = interfaces->pdata[i];
 		const struct interface *interface = interface_by_name(all, chosen->name);
 
 		if (!interface || !strcmp(interface->name, chosen->name))
@@ -284,6 +280,16 @@ void admission_use_real_names(struct choice *choice)
 		g_free(chosen->name);
 		chosen->name = g_strdup(interface->name);
 	}
+}
+
+void admission_use_real_names(struct choice *choice)
+{
+	g_autoptr(GArray) all = NULL;
+
+	if (interfaces_read(&all))
+		return;
+	use_real_names(choice->interfaces, all);
+	use_real_names(choice->awaited, all);
 }
 
 bool admission_is_interface(const char *name)

@@ -7,22 +7,11 @@
 #include <stdbool.h>
 
 #include "choice.h"
-#include "generation.h"
 #include "message.h"
 #include "policy.h"
 
-/*
- * A copy of a choice with all interfaces that its site names, by their own names: those that were
- * not here when it was made are left out of it.
- */
-struct choice *boot_complete(const struct choice *choice);
-
-/* Leaves out the interfaces that this host does not have (yet), each with a warning. */
+/* Has interfaces that this host does not have (yet) awaited, each with a warning. */
 void boot_leave_out(struct choice *choice, struct messages *messages);
-
-/* The interfaces (char *, the generation's) that its site names and this host does not have (yet).
- */
-GPtrArray *boot_awaited(const struct generation *generation);
 
 /*
  * Whether everything is to be closed if neither a site nor what was in force last can be enforced:

@@ -149,14 +149,9 @@ test_default() {
 	same "all is closed" "silence silence silence" "$(open_ports) $(answer 192.0.2.1 21)"
 	same "but for Management" "refused" "$(answer 192.0.2.1 22)"
 	exits "exit code" 1 portcullis boot
-	sed -i 's/| card |/| card, late |/' $SITE
-	segment late 203.0.113 other
-	exits "a card of the site's appears" 0 portcullis boot --interface late
-	same "it is closed too" "1 1" "$(other_answer 8057) $(other_answer 8058)"
-	ip -n edge link del late
 	same "it is not what is fallen back to" "" "$(ls /var/lib/portcullis)"
 	site card web >$SITE
-	says "a site that is right takes its place" 0 "generation 3 in force
+	says "a site that is right takes its place" 0 "generation 2 in force
   card: 1 server" portcullis boot
 	forget
 	echo '{"choice": {"sources": [' >$LAST
@@ -164,6 +159,17 @@ test_default() {
 		"portcullis: error: all is closed but for Management: $no, and Boot is closed" \
 		"$(neither Boot closed)"
 	forget
+}
+
+test_default_missing() {
+	rm -f $LAST
+	site "card, late" wrong Boot closed >$SITE
+	exits "all is closed, but a card is missing" 1 portcullis boot
+	segment late 203.0.113 other
+	exits "it appears" 0 portcullis boot --interface late
+	same "it is closed too" "1 1" "$(other_answer 8057) $(other_answer 8058)"
+	forget
+	ip -n edge link del late
 }
 
 # Of a site that cannot be read the Boot of what was in force last counts.
@@ -216,11 +222,39 @@ late: warning: there is no such interface yet: 'portcullis boot' enforces on it 
 	same "as before" "1 2" "$(other_answer 8057) $(other_answer 8058)"
 }
 
+# One that is named by another name than its own; one that is not awaited any more.
+test_missing_names() {
+	forget
+	ip -n edge link del late
+	site "card, uplink" web >$SITE
+	exits "a card is missing" 0 portcullis boot
+	segment late 203.0.113 other
+	ip -n edge link property add dev late altname uplink
+	exits "it appears, under its own name" 0 portcullis boot --interface late
+	same "it is enforced on" "1 2" "$(other_answer 8058) $(other_answer 8057)"
+	ip -n edge link del late
+	exits "it goes" 0 portcullis down late
+	segment late 203.0.113 other
+	says "and is not awaited any more" 0 "nothing is to be enforced on late" \
+		portcullis boot --interface late
+	ip -n edge link del late
+	exits "awaited again" 0 portcullis boot
+	exits "status is not content" 1 portcullis status
+	exits "down" 0 portcullis down uplink
+	exits "it is awaited no more" 0 portcullis status
+	same "the other one goes on" "silence refused" \
+		"$(answer "$SERVER4" 8058) $(answer "$SERVER4" 8057)"
+	site "card, late" closed >$SITE
+	segment late 203.0.113 other
+	portcullis boot >/dev/null
+}
+
 # What waits to be confirmed waits on.
 test_missing_unconfirmed() {
+	portcullis swap fe01 voice >/dev/null
 	ip -n edge link del late
-	portcullis down late >/dev/null 2>&1
-	portcullis swap fe01 web --confirm 3 >/dev/null 2>&1
+	portcullis boot >/dev/null 2>&1
+	portcullis swap fe01 web --confirm 3 >/dev/null
 	segment late 203.0.113 other
 	exits "a card appears while a change waits" 0 portcullis boot --interface late
 	same "the change is on it" "refused 2" "$(answer "$SERVER4" 8057) $(other_answer 8057)"
@@ -342,8 +376,10 @@ test_site
 test_kept
 test_fallback
 test_default
+test_default_missing
 test_default_of_last
 test_missing
+test_missing_names
 test_missing_unconfirmed
 test_none_here
 test_upgrade

@@ -7,7 +7,7 @@ skip_unless_root jq "$BUILD/live/die_at"
 alone "$@" || bail_out "cannot mount a BPF file system"
 
 FRONT=198.51.100.11
-PINS="catalog counters dropped_ports flow_peers flows fragments inbound_flows limits link link reasons \
+PINS="catalog counters dropped_ports flow_peers flows fragments inbound_flows limits link link log reasons \
 server_counters"
 
 # site PROFILE: a site on both cards

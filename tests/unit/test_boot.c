@@ -38,30 +38,6 @@ static void check_interfaces(struct choice *choice, const char *expected)
 	choice_free(choice);
 }
 
-static void completes_sites(void **state)
-{
-	struct choice *site = choose_site(SETTINGS "| Interface | card1, card9, card0 |\n"
-						   "| Attach | generic |\n");
-	struct choice *profile = choose_profile("web"), *complete = boot_complete(site);
-
-	assert_int_equal(choice_interface(complete, "card0")->attach, ATTACH_AUTO);
-	assert_int_equal(choice_interface(complete, "card1")->attach, ATTACH_GENERIC);
-	check_interfaces(complete, "card0 card1 card9");
-	check_interfaces(boot_complete(profile), "card0=web");
-	choice_free(profile);
-	choice_free(site);
-}
-
-/* One of two names for the same card is not another card. */
-static void knows_alternative_names(void **state)
-{
-	struct choice *site = choose_site(SETTINGS "| Interface | uplink, card1 |\n");
-
-	run("ip link property add dev card0 altname uplink");
-	check_interfaces(boot_complete(site), "card0 card1");
-	choice_free(site);
-}
-
 static void leaves_out_what_is_missing(void **state)
 {
 	struct messages *messages = messages_new();
@@ -77,20 +53,11 @@ static void leaves_out_what_is_missing(void **state)
 				  "boot' enforces on it once it is there\n"
 				  "card8: warning: there is no such interface yet: 'portcullis "
 				  "boot' enforces on it once it is there\n");
+	assert_true(choice_awaits(choice, "card8"));
+	assert_true(choice_awaits(choice, "card9"));
+	assert_false(choice_awaits(choice, "card0"));
 	check_interfaces(choice, "card0=web card1=voice");
 	messages_free(messages);
-}
-
-static void awaits_what_is_missing(void **state)
-{
-	struct generation *generation =
-		compile(choose_site(SETTINGS "| Interface | card0, card1, card9 |\n"));
-	g_autoptr(GPtrArray) awaited = boot_awaited(generation);
-
-	/* card1 is here: somebody has taken it off */
-	assert_int_equal(awaited->len, 1);
-	assert_string_equal(awaited->pdata[0], "card9");
-	generation_free(generation);
 }
 
 static void asks_both_whether_to_close(void **state)
@@ -164,10 +131,7 @@ static void closes_as_was_said_last(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(completes_sites),
-		cmocka_unit_test(knows_alternative_names),
 		cmocka_unit_test(leaves_out_what_is_missing),
-		cmocka_unit_test(awaits_what_is_missing),
 		cmocka_unit_test(asks_both_whether_to_close),
 		cmocka_unit_test(closes_as_the_site_says),
 		cmocka_unit_test(closes_as_was_said_last),

@@ -46,7 +46,12 @@ static enum outcome enforce(struct context *context, struct gate *gate, struct c
 /* What was in force last on this host; NULL: nothing is known of that, or it is another gate's. */
 static struct last *read_last(struct context *context)
 {
-	return change_is_kept(context) ? last_read(LAST_DIRECTORY, context->messages) : NULL;
+	struct last *last =
+		change_is_kept(context) ? last_read(LAST_DIRECTORY, context->messages) : NULL;
+
+	if (last)
+		choice_welcome(last->choice); /* what was awaited then may be here now */
+	return last;
 }
 
 /* As much of the site as can be read, without a word. */
@@ -108,7 +113,7 @@ static enum exit_code fall_back(struct context *context, struct gate *gate, cons
 	context->for_now = true;
 	context->fallback = "the site does not load";
 	if (last)
-		outcome = enforce(context, gate, boot_complete(last->choice));
+		outcome = enforce(context, gate, choice_copy(last->choice));
 	if (outcome == OUTCOME_IN_FORCE) {
 		since = output_time(last->since);
 		code = wrong(context,
@@ -125,6 +130,16 @@ static enum exit_code fall_back(struct context *context, struct gate *gate, cons
 	return code;
 }
 
+/* Whether something is in force that we cannot read. */
+static bool is_foreign(const struct gate *gate)
+{
+	bool foreign = false;
+
+	for (guint i = 0; i < gate->links->len; i++)
+		foreign |= ((struct gate_link *)gate->links->pdata[i])->ifindex != 0;
+	return foreign;
+}
+
 static enum exit_code boot(struct context *context, struct gate *gate, const char *site)
 {
 	const struct generation *now = gate->generation;
@@ -139,6 +154,8 @@ static enum exit_code boot(struct context *context, struct gate *gate, const cha
 		return EXIT_RIGHT;
 	if (now)
 		return wrong(context, "generation %u stays in force", now->number);
+	if (is_foreign(gate))
+		return wrong(context, "what another version of portcullis enforces stays in force");
 	if (outcome == OUTCOME_WAITS)
 		return none_here(context);
 	say(context->messages);
@@ -147,74 +164,39 @@ static enum exit_code boot(struct context *context, struct gate *gate, const cha
 
 /* --- an interface that has appeared --- */
 
-static void add_to(struct choice *choice, const struct choice *from, const char *name)
+/* What is in force, on the interface too, if it is awaited there or was there before; or NULL. */
+static struct choice *with_interface(const struct choice *now)
 {
-	const struct choice_interface *one = choice_interface(from, name);
+	struct choice *choice = choice_copy(now);
 
-	if (one && !choice_interface(choice, name))
-		choice_set_interface(choice, name, one->profile, one->attach);
-}
-
-/* Whether all that is enforced is what Boot closed. */
-static bool is_all_closed(const struct choice *now)
-{
-	bool closed = !choice_is_site(now);
-
-	for (guint i = 0; i < now->interfaces->len; i++)
-		closed = closed &&
-			 !strcmp(((struct choice_interface *)now->interfaces->pdata[i])->profile,
-				 "closed");
-	return closed;
-}
-
-/* To what a profile is enforced on: what was enforced on the interface last, or nothing may pass.
- */
-static void add_profile(struct context *context, struct choice *choice, const char *site)
-{
-	struct last *last = read_last(context);
-	struct policy *policy = read_site(context, site), *last_policy = read_policy(last);
-	struct choice *closed = boot_closed(policy, last ? last->choice : NULL, last_policy);
-
-	if (is_all_closed(choice))
-		add_to(choice, closed, interface);
-	if (last && !choice_is_site(last->choice))
-		add_to(choice, last->choice, interface);
-	choice_free(closed);
-	policy_free(policy);
-	policy_free(last_policy);
-	last_free(last);
-}
-
-/* What is in force, on the interface too, if it should be. */
-static struct choice *with_interface(struct context *context, const struct choice *now,
-				     const char *site)
-{
-	struct choice *choice = choice_copy(now), *complete = boot_complete(now);
-
-	add_to(choice, complete, interface);
-	if (!choice_is_site(now))
-		add_profile(context, choice, site);
-	choice_free(complete);
+	admission_use_real_names(choice);
 	if (choice_interface(choice, interface))
 		return choice;
+	if (choice_awaits(choice, interface)) {
+		choice_welcome(choice); /* those that are not here are left out again */
+		return choice;
+	}
 	choice_free(choice);
 	return NULL;
 }
 
-/* Whether the site, or what would be enforced in its place, names the interface. */
-static bool is_awaited(struct context *context, const char *site)
+/* Whether the site, or what was in force last, names the interface. */
+static bool is_named(struct context *context, const char *site)
 {
 	struct policy *policy = read_site(context, site);
 	struct last *last = read_last(context);
-	struct choice *complete = last ? boot_complete(last->choice) : choice_new();
-	struct choice *closed = boot_closed(policy, NULL, NULL);
-	bool awaited = choice_interface(complete, interface) || choice_interface(closed, interface);
+	struct choice *choice = last ? choice_copy(last->choice) : choice_new();
+	bool named;
 
-	choice_free(closed);
-	choice_free(complete);
+	for (guint i = 0; i < policy->settings.interfaces->len; i++)
+		choice_set_interface(choice, policy->settings.interfaces->pdata[i], NULL,
+				     ATTACH_AUTO);
+	admission_use_real_names(choice);
+	named = choice_interface(choice, interface);
+	choice_free(choice);
 	last_free(last);
 	policy_free(policy);
-	return awaited;
+	return named;
 }
 
 /* One that waits to be confirmed goes on waiting, no longer than it would. */
@@ -231,10 +213,10 @@ static enum exit_code appeared(struct context *context, struct gate *gate, const
 {
 	struct choice *choice = NULL;
 
-	if (!gate->generation && is_awaited(context, site))
+	if (!gate->generation && is_named(context, site))
 		return boot(context, gate, site);
 	if (gate->generation)
-		choice = with_interface(context, gate->generation->choice, site);
+		choice = with_interface(gate->generation->choice);
 	if (!choice) {
 		printf("nothing is to be enforced on %s\n", interface);
 		return EXIT_RIGHT;

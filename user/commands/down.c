@@ -53,12 +53,14 @@ static enum exit_code down_one(struct context *context, struct gate *gate, const
 {
 	const struct gate_link *link = gate_link(gate, name);
 	bool stray = gate->generation && link && gate_link_is_stray(gate, link);
+	bool awaited = gate->generation && choice_awaits(gate->generation->choice, name);
 	struct choice *choice;
 	struct generation *next;
 
-	if (!gate->generation || (!choice_interface(gate->generation->choice, name) && !stray))
+	if (!gate->generation ||
+	    (!choice_interface(gate->generation->choice, name) && !stray && !awaited))
 		return wrong(context, "nothing is enforced on '%s'", name);
-	if (gate->generation->choice->interfaces->len == 1 && !stray)
+	if (gate->generation->choice->interfaces->len == 1 && !stray && !awaited)
 		return down_all(context, gate);
 	if (!change_is_due(context, gate))
 		return EXIT_WRONG;

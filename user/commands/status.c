@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "boot.h"
 #include "command.h"
 #include "gate.h"
 #include "host.h"
@@ -43,10 +42,10 @@ static void add_strays(struct json_object *list, const struct gate *gate)
 /* Those that were left out at boot. Returns whether there are any. */
 static bool add_awaited(struct json_object *list, const struct gate *gate)
 {
-	g_autoptr(GPtrArray) awaited = boot_awaited(gate->generation);
+	const GPtrArray *awaited = gate->generation->choice->awaited;
 
 	for (guint i = 0; i < awaited->len; i++)
-		add_interface(list, gate, &(struct choice_interface){.name = awaited->pdata[i]});
+		add_interface(list, gate, awaited->pdata[i]);
 	return awaited->len;
 }
 
@@ -378,7 +377,7 @@ static enum exit_code run(struct context *context, int count, char **operands)
 		code = wrong(context, "what is stacked on the interfaces has changed since: "
 				      "'portcullis up' makes it known to what learns replies");
 	else if (awaited)
-		code = wrong(context, "an interface that the site names is not here yet: "
+		code = wrong(context, "an interface was not here at boot: "
 				      "'portcullis boot' enforces on it once it is there");
 	else if (!gate->generation && !gate->loaded && gate_is_littered(gate))
 		code = wrong(context,
