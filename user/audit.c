@@ -7,6 +7,7 @@
 #include "audit_ports.h"
 #include "journal.h"
 #include "json.h"
+#include "kept.h"
 
 /* More of a name, of a command line or a reason, of all of it tells nobody more. Bytes. */
 #define NAME_MAX_KEPT    64
@@ -199,4 +200,55 @@ void audit_write(const struct gate *gate, const struct audit_change *change,
 	journal_send(entry);
 	json_object_put(entry);
 	requester_clear(&requester);
+}
+
+/* The newest generation that the log of a gate tells of; UINT_MAX: it cannot be read. */
+static unsigned int newest_logged(const struct gate *gate)
+{
+	struct json_object *entries = json_object_new_array();
+	struct messages *unheard = messages_new();
+	unsigned int newest = 0;
+
+	if (!log_read(gate->directory, entries, unheard))
+		newest = UINT_MAX;
+	for (size_t i = 0; i < json_object_array_length(entries); i++) {
+		struct json_object *entry = json_object_array_get_idx(entries, i);
+
+		newest = MAX(newest, (unsigned int)json_number(entry, "generation"));
+	}
+	json_object_put(entries);
+	messages_free(unheard);
+	return newest;
+}
+
+static gint64 seconds_of(const char *utc)
+{
+	g_autoptr(GDateTime) time = utc ? g_date_time_new_from_iso8601(utc, NULL) : NULL;
+
+	return time ? g_date_time_to_unix(time) : 0;
+}
+
+void audit_catch_up(const struct gate *gate, struct messages *messages)
+{
+	const struct generation *now = gate->generation;
+	struct messages *unheard;
+	struct generation *before = NULL;
+
+	if (!now || newest_logged(gate) >= now->number)
+		return;
+	unheard = messages_new();
+	if (now->previous[0])
+		before = kept_read(gate->directory, now->previous[0], unheard);
+	if (before && !generation_compile(before, unheard))
+		g_clear_pointer(&before, generation_free);
+	audit_write(gate,
+		    &(struct audit_change){.event = AUDIT_ENFORCED,
+					   .before = before,
+					   .after = now,
+					   .command = now->command,
+					   .by = now->by,
+					   .when = seconds_of(now->since)},
+		    messages);
+	generation_free(before);
+	messages_free(unheard);
 }

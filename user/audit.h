@@ -54,6 +54,10 @@ struct json_object *audit_entry(const struct audit_change *change,
 void audit_write(const struct gate *gate, const struct audit_change *change,
 		 struct messages *messages);
 
+/* Writes that the generation in force came into force, if the log does not know: who did it was
+ * killed before it could. */
+void audit_catch_up(const struct gate *gate, struct messages *messages);
+
 /* "in force", "confirmed", …: of an entry's "event", for people. */
 const char *audit_event_words(const char *event);
 

@@ -32,6 +32,15 @@ static void make_absolute(GPtrArray *sources)
 	}
 }
 
+struct gate *change_open(struct context *context)
+{
+	struct gate *gate = gate_open(context->bpffs, GATE_WRITE, context->messages);
+
+	if (gate)
+		audit_catch_up(gate, context->messages);
+	return gate;
+}
+
 struct choice *change_choose_site(struct context *context, const char *site, const char *mode)
 {
 	struct choice *choice = choice_new();

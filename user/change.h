@@ -9,6 +9,12 @@
 #include "gate.h"
 
 /*
+ * The gate, opened to be changed; what was changed without a word is told to the log. NULL with
+ * messages.
+ */
+struct gate *change_open(struct context *context);
+
+/*
  * The choice that a site (a file, a folder, "-") makes, which names its interfaces itself; mode is
  * how to attach, if not as it says, or NULL. NULL with messages.
  */

@@ -237,7 +237,7 @@ static enum exit_code run(struct context *context, int count, char **operands)
 
 	if (count > 1)
 		return usage(&boot_command, "'%s' is one operand too many", operands[1]);
-	gate = gate_open(context->bpffs, GATE_WRITE, context->messages);
+	gate = change_open(context);
 	if (!gate)
 		return EXIT_WRONG;
 	code = interface ? appeared(context, gate, site) : boot(context, gate, site);

@@ -65,7 +65,7 @@ static enum exit_code run(struct context *context, int count, char **operands)
 
 	if (count)
 		return usage(&confirm_command, "'%s' is one operand too many", operands[0]);
-	gate = gate_open(context->bpffs, GATE_WRITE, context->messages);
+	gate = change_open(context);
 	if (!gate)
 		return EXIT_WRONG;
 	code = gate->generation ? confirm(context, gate)

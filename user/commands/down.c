@@ -81,7 +81,7 @@ static enum exit_code run(struct context *context, int count, char **operands)
 
 	if (count > 1 || (count && all))
 		return usage(&down_command, "expected one INTERFACE, or --all");
-	gate = gate_open(context->bpffs, GATE_WRITE, context->messages);
+	gate = change_open(context);
 	if (!gate)
 		return EXIT_WRONG;
 	if (all || (!count && gate->links->len <= 1))

@@ -94,7 +94,8 @@ static enum exit_code run(struct context *context, int count, char **operands)
 		return usage(&reload_command, "'%s' is one operand too many", operands[1]);
 	if (context->json && !dry_run)
 		return usage(&reload_command, "--json goes with --dry-run");
-	gate = gate_open(context->bpffs, dry_run ? GATE_READ : GATE_WRITE, context->messages);
+	gate = dry_run ? gate_open(context->bpffs, GATE_READ, context->messages)
+		       : change_open(context);
 	if (!gate)
 		return EXIT_WRONG;
 	code = check_and_reload(context, gate, operands[0]);

@@ -120,7 +120,7 @@ static enum exit_code run(struct context *context, int count, char **operands)
 	if (count > 1 || (count && (number_parse(operands[0], G_MAXINT32, &number) || !number)))
 		return usage(&rollback_command, "'%s', expected the number of a GENERATION",
 			     operands[count - 1]);
-	gate = gate_open(context->bpffs, GATE_WRITE, context->messages);
+	gate = change_open(context);
 	if (!gate)
 		return EXIT_WRONG;
 	code = gate->generation

@@ -140,7 +140,7 @@ static enum exit_code run(struct context *context, int count, char **operands)
 		return usage(&swap_command, "--monitor and --enforce exclude each other");
 	if (!count && interface)
 		return usage(&swap_command, "--interface goes with a PROFILE, which is missing");
-	gate = gate_open(context->bpffs, GATE_WRITE, context->messages);
+	gate = change_open(context);
 	if (!gate)
 		return EXIT_WRONG;
 	if (!gate->generation)
