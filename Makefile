@@ -11,7 +11,7 @@ BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
 Q       := $(if $(V),,@)
 say      = $(if $(V),@:,@printf '  %-8s %s\n' $(1) $(2))
 
-PACKAGES := libbpf libelf zlib glib-2.0 json-c libcmark-gfm libmnl ncursesw
+PACKAGES := libbpf libelf zlib glib-2.0 json-c libcmark-gfm libmnl ncursesw libsystemd
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla \
 	    -Wno-unused-parameter
 CFLAGS   ?= -O2 -g
@@ -192,6 +192,7 @@ check: $(GENERATED) ## format, warnings of gcc and clang, cppcheck, shellcheck
 	$(Q)shellcheck $(SCRIPTS)
 
 UNITS := $(notdir $(wildcard user/systemd/*))
+RULES := $(notdir $(wildcard user/udev/*))
 
 install: all ## install below DESTDIR and PREFIX
 	$(Q)install -D -m 755 $(BUILD)/portcullis $(DESTDIR)$(PREFIX)/sbin/portcullis
@@ -205,6 +206,10 @@ install: all ## install below DESTDIR and PREFIX
 		sed 's,/usr/local,$(PREFIX),' user/systemd/$$unit \
 			>$(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit || exit 1; \
 	done
+	$(Q)for rule in $(RULES); do \
+		install -D -m 644 user/udev/$$rule \
+			$(DESTDIR)$(PREFIX)/lib/udev/rules.d/$$rule || exit 1; \
+	done
 	$(Q)for file in policies/*.md; do \
 		install -D -m 644 $$file $(DESTDIR)$(PREFIX)/share/portcullis/$$file || exit 1; \
 	done
@@ -214,7 +219,8 @@ uninstall: ## remove what install put there
 		$(DESTDIR)$(PREFIX)/share/man/man8/portcullis.8 \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/portcullis \
 		$(patsubst %,$(DESTDIR)$(PREFIX)/lib/systemd/system/%,$(UNITS)) \
-		$(DESTDIR)$(FAIL2BAN)/action.d/portcullis.conf
+		$(DESTDIR)$(FAIL2BAN)/action.d/portcullis.conf \
+		$(patsubst %,$(DESTDIR)$(PREFIX)/lib/udev/rules.d/%,$(RULES))
 	$(Q)rm -rf $(DESTDIR)$(PREFIX)/share/portcullis
 
 vmlinux: ## cut vmlinux/vmlinux.h from the running kernel's BTF anew

@@ -292,15 +292,16 @@ static bool check_left_out(const struct gate *gate, const struct generation *nex
 }
 
 /* An alternative name would be none of those that are gated, and Inside would say nothing. */
-static bool check_inside(const struct generation *next, struct messages *messages)
+static bool check_inside(const struct generation *next, const GArray *all,
+			 struct messages *messages)
 {
 	const struct settings *settings = &next->policy->settings;
 
 	for (guint i = 0; i < settings->inside->len; i++) {
 		const char *name = settings->inside->pdata[i];
 
-		if (choice_interface(next->choice, name))
-			continue;
+		if (choice_interface(next->choice, name) || !interface_by_name(all, name))
+			continue; /* one that is not here yet is left out at boot */
 		message_add(
 			messages, SEVERITY_ERROR, settings->inside_place.file,
 			settings->inside_place.line,
@@ -357,8 +358,8 @@ static bool check_blocked(const struct generation *next, bool allow_lockout,
 	return monitor || allow_lockout;
 }
 
-bool admission_check(const struct gate *gate, const struct generation *next, bool allow_lockout,
-		     struct messages *messages)
+enum admission admission_check(const struct gate *gate, const struct generation *next,
+			       bool allow_lockout, struct messages *messages)
 {
 	const GPtrArray *chosen = next->choice->interfaces;
 	const struct settings *settings = &next->policy->settings;
@@ -368,7 +369,7 @@ bool admission_check(const struct gate *gate, const struct generation *next, boo
 	if (error) {
 		message_add(messages, SEVERITY_ERROR, "netlink", 0,
 			    "cannot read this host's interfaces: %s", strerror(-error));
-		return false;
+		return ADMISSION_DENIED;
 	}
 	allow_lockout |= next->confirm != 0; /* whoever is locked out has only to wait */
 	for (guint i = 0; i < chosen->len; i++) {
@@ -376,19 +377,35 @@ bool admission_check(const struct gate *gate, const struct generation *next, boo
 		const struct interface *interface = interface_by_name(all, choice->name);
 
 		if (!check_interface(gate, choice, interface, all, messages))
-			return false;
+			return ADMISSION_DENIED;
 		if (!choice->profile)
 			warn_of_servers(next, choice->name, interface, all, messages);
 		if (!check_forwarded(gate, next, choice->name, all, allow_lockout, messages))
-			return false;
+			return ADMISSION_LOCKOUT;
 		if (!choice->profile &&
 		    (!settings->unlisted_drop || settings_is_inside(settings, choice->name)))
 			continue; /* this host is no server of the site: what is for it passes */
 		if (!check_sockets(gate, next, choice, all, allow_lockout, messages))
-			return false;
+			return ADMISSION_LOCKOUT;
 	}
-	return check_blocked(next, allow_lockout, messages) && check_inside(next, messages) &&
-	       check_left_out(gate, next, messages);
+	if (!check_blocked(next, allow_lockout, messages))
+		return ADMISSION_LOCKOUT;
+	return check_inside(next, all, messages) && check_left_out(gate, next, messages)
+		       ? ADMISSION_GRANTED
+		       : ADMISSION_DENIED;
+}
+
+static void use_real_names(GPtrArray *interfaces, const GArray *all)
+{
+	for (guint i = 0; i < interfaces->len; i++) {
+		struct choice_interface *chosen = interfaces->pdata[i];
+		const struct interface *interface = interface_by_name(all, chosen->name);
+
+		if (!interface || !strcmp(interface->name, chosen->name))
+			continue;
+		g_free(chosen->name);
+		chosen->name = g_strdup(interface->name);
+	}
 }
 
 void admission_use_real_names(struct choice *choice)
@@ -397,15 +414,8 @@ void admission_use_real_names(struct choice *choice)
 
 	if (interfaces_read(&all))
 		return;
-	for (guint i = 0; i < choice->interfaces->len; i++) {
-		struct choice_interface *chosen = choice->interfaces->pdata[i];
-		const struct interface *interface = interface_by_name(all, chosen->name);
-
-		if (!interface || !strcmp(interface->name, chosen->name))
-			continue;
-		g_free(chosen->name);
-		chosen->name = g_strdup(interface->name);
-	}
+	use_real_names(choice->interfaces, all);
+	use_real_names(choice->awaited, all);
 }
 
 bool admission_is_interface(const char *name)

@@ -10,6 +10,12 @@
 #include "generation.h"
 #include "message.h"
 
+enum admission {
+	ADMISSION_DENIED,  /* it cannot be attached, or is hardly meant */
+	ADMISSION_LOCKOUT, /* it would cut somebody off */
+	ADMISSION_GRANTED,
+};
+
 /*
  * Whether a compiled generation may be applied: every interface exists, is one that a policy can be
  * attached to and has no XDP program of others. Where it judges what is for this host itself (in
@@ -17,8 +23,8 @@
  * established SSH connection among them an error, unless that is allowed, nothing is dropped, or
  * the change has to be confirmed. So do SSH connections through this host that it cuts off.
  */
-bool admission_check(const struct gate *gate, const struct generation *next, bool allow_lockout,
-		     struct messages *messages);
+enum admission admission_check(const struct gate *gate, const struct generation *next,
+			       bool allow_lockout, struct messages *messages);
 
 /* Interfaces that are chosen by an alternative name get their own: links are known by that. */
 void admission_use_real_names(struct choice *choice);

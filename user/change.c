@@ -3,41 +3,20 @@
 #include "change.h"
 
 #include <linux/types.h>
-#include <pwd.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "admission.h"
+#include "audit.h"
 #include "host.h"
 #include "inputs.h"
+#include "last.h"
 #include "layout.h"
 #include "load.h"
-#include "number.h"
+#include "requester.h"
 #include "standby.h"
 #include "totals.h"
 #include "view.h"
-
-/* Who asks: the one who logged in, behind sudo or su too; never a name service beyond passwd. */
-static char *whoami(void)
-{
-	g_autofree char *login = NULL;
-	const char *sudo = g_getenv("SUDO_USER");
-	uint64_t uid = getuid();
-	const struct passwd *user;
-
-	if (sudo && *sudo)
-		return g_strdup(sudo);
-	if (g_file_get_contents("/proc/self/loginuid", &login, NULL, NULL)) {
-		uint64_t loginuid;
-
-		/* 4294967295 is nobody: started at boot, not by a login */
-		if (!number_parse(g_strchomp(login), G_MAXUINT32 - 1, &loginuid))
-			uid = loginuid;
-	}
-	user = getpwuid((uid_t)uid);
-	return user ? g_strdup(user->pw_name) : g_strdup_printf("uid %u", (unsigned int)uid);
-}
 
 static void make_absolute(GPtrArray *sources)
 {
@@ -51,6 +30,15 @@ static void make_absolute(GPtrArray *sources)
 		g_free(source->file);
 		source->file = path;
 	}
+}
+
+struct gate *change_open(struct context *context)
+{
+	struct gate *gate = gate_open(context->bpffs, GATE_WRITE, context->messages);
+
+	if (gate)
+		audit_catch_up(gate, context->messages);
+	return gate;
 }
 
 struct choice *change_choose_site(struct context *context, const char *site, const char *mode)
@@ -85,6 +73,7 @@ struct generation *change_compile(struct context *context, const struct gate *ga
 {
 	struct generation *next = generation_new(choice, gate->generation);
 	bool compiled = generation_compile(next, context->messages);
+	struct requester requester;
 
 	if (!compiled) {
 		messages_keep_errors(context->messages);
@@ -94,10 +83,38 @@ struct generation *change_compile(struct context *context, const struct gate *ga
 	generation_drop_unused(next, context->messages);
 	make_absolute(choice->sources);
 	next->program = load_program_digest();
-	next->by = whoami();
+	requester = requester_read();
+	next->by = g_strdup(requester.name);
+	requester_clear(&requester);
 	next->command = g_strdup(context->line);
 	next->confirm = context->confirm;
 	return next;
+}
+
+/* That somebody would have been locked out is worth knowing, though nothing has changed. */
+static void audit_refusal(struct context *context, const struct gate *gate)
+{
+	const struct message *last =
+		context->messages->list->pdata[context->messages->list->len - 1];
+	const struct audit_change change = {
+		.event = AUDIT_REFUSED,
+		.before = gate->generation,
+		.after = gate->generation,
+		.reason = last->text,
+	};
+
+	audit_write(gate, &change, context->messages);
+}
+
+bool change_is_admitted(struct context *context, const struct gate *gate,
+			const struct generation *next)
+{
+	enum admission admission =
+		admission_check(gate, next, context->allow_lockout, context->messages);
+
+	if (admission == ADMISSION_LOCKOUT && gate->lock >= 0)
+		audit_refusal(context, gate);
+	return admission == ADMISSION_GRANTED;
 }
 
 static void print_opens(const char *what, const struct compiled *compiled)
@@ -193,6 +210,17 @@ bool change_is_due(struct context *context, const struct gate *gate)
 	return false;
 }
 
+bool change_is_kept(const struct context *context)
+{
+	return !strcmp(context->bpffs, GATE_BPFFS);
+}
+
+void change_keep(struct context *context, const struct generation *generation)
+{
+	if (change_is_kept(context) && !context->for_now && generation->choice->interfaces->len)
+		last_write(LAST_DIRECTORY, generation, context->messages);
+}
+
 /* The generation in force is what was asked for; but time to confirm it may have been, too. */
 static bool keep(struct context *context, const struct gate *gate)
 {
@@ -200,8 +228,10 @@ static bool keep(struct context *context, const struct gate *gate)
 	int error = 0;
 
 	printf("unchanged: generation %u stays in force\n", gate->generation->number);
-	if (!gate_deadline(gate))
+	if (!gate_deadline(gate)) {
+		change_keep(context, gate->generation);
 		return true;
+	}
 	error = standby_set_deadline(link->program_fd,
 				     standby_now() + context->confirm * 1000000000ULL);
 	if (error) {
@@ -211,6 +241,28 @@ static bool keep(struct context *context, const struct gate *gate)
 	}
 	gate->generation->confirm = context->confirm;
 	report_deadline(gate->generation);
+	audit_write(gate,
+		    &(struct audit_change){.event = AUDIT_PROLONGED,
+					   .before = gate->generation,
+					   .after = gate->generation},
+		    context->messages);
+	return true;
+}
+
+static bool enforce(struct context *context, struct gate *gate, struct generation *next)
+{
+	if (!gate_apply(gate, next, context->messages))
+		return false;
+	report(next);
+	if (!next->confirm)
+		change_keep(context, next);
+	audit_write(gate,
+		    &(struct audit_change){.event = context->fallback ? AUDIT_FELL_BACK
+								      : AUDIT_ENFORCED,
+					   .before = gate->generation,
+					   .after = next,
+					   .reason = context->fallback},
+		    context->messages);
 	return true;
 }
 
@@ -222,8 +274,8 @@ enum exit_code change_apply(struct context *context, struct gate *gate, struct g
 	if (done && gate->generation && gate_is_whole(gate) &&
 	    generation_same(gate->generation, next) && host_is_known(gate))
 		done = keep(context, gate);
-	else if (done && (done = gate_apply(gate, next, context->messages)))
-		report(next);
+	else if (done)
+		done = enforce(context, gate, next);
 	if (done && begins)
 		report_monitored(gate);
 	generation_free(next);

@@ -9,6 +9,12 @@
 #include "gate.h"
 
 /*
+ * The gate, opened to be changed; what was changed without a word is told to the log. NULL with
+ * messages.
+ */
+struct gate *change_open(struct context *context);
+
+/*
  * The choice that a site (a file, a folder, "-") makes, which names its interfaces itself; mode is
  * how to attach, if not as it says, or NULL. NULL with messages.
  */
@@ -26,6 +32,21 @@ struct generation *change_compile(struct context *context, const struct gate *ga
  * one need not be.
  */
 bool change_is_due(struct context *context, const struct gate *gate);
+
+/*
+ * Whether a change may be made at all, as admission_check() says; that one would lock somebody out
+ * is kept in the journal and in the gate's log.
+ */
+bool change_is_admitted(struct context *context, const struct gate *gate,
+			const struct generation *next);
+
+/* Whether what is enforced is what the next boot falls back to: only in the gate at the usual
+ * mount.
+ */
+bool change_is_kept(const struct context *context);
+
+/* Keeps what is in force, and needs no confirmation (any more), for the next boot. */
+void change_keep(struct context *context, const struct generation *generation);
 
 /*
  * Enforces it and prints what is in force now, or that nothing changed. Takes the generation over.

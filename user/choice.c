@@ -23,12 +23,48 @@ static void swap_free(gpointer data)
 	g_free(swap);
 }
 
+static struct choice_interface *find_interface(const GPtrArray *interfaces, const char *name)
+{
+	for (guint i = 0; i < interfaces->len; i++) {
+		struct choice_interface *interface = interfaces->pdata[i];
+
+		if (!strcmp(interface->name, name))
+			return interface;
+	}
+	return NULL;
+}
+
+/* Adds it, or replaces the one of that name. */
+static void set_interface(GPtrArray *interfaces, const char *name, const char *profile,
+			  enum attach_mode attach)
+{
+	struct choice_interface *interface = find_interface(interfaces, name);
+
+	if (!interface) {
+		interface = g_new0(struct choice_interface, 1);
+		interface->name = g_strdup(name);
+		g_ptr_array_add(interfaces, interface);
+	}
+	g_free(interface->profile);
+	interface->profile = g_strdup(profile);
+	interface->attach = attach;
+}
+
+static void remove_interface(GPtrArray *interfaces, const char *name)
+{
+	struct choice_interface *interface = find_interface(interfaces, name);
+
+	if (interface)
+		g_ptr_array_remove(interfaces, interface);
+}
+
 struct choice *choice_new(void)
 {
 	struct choice *choice = g_new0(struct choice, 1);
 
 	choice->sources = sources_new();
 	choice->interfaces = g_ptr_array_new_with_free_func(interface_free);
+	choice->awaited = g_ptr_array_new_with_free_func(interface_free);
 	choice->swaps = g_ptr_array_new_with_free_func(swap_free);
 	return choice;
 }
@@ -39,6 +75,7 @@ void choice_free(struct choice *choice)
 		return;
 	g_ptr_array_unref(choice->sources);
 	g_ptr_array_unref(choice->interfaces);
+	g_ptr_array_unref(choice->awaited);
 	g_ptr_array_unref(choice->swaps);
 	g_free(choice->management);
 	g_free(choice->protocols);
@@ -59,6 +96,12 @@ struct choice *choice_copy(const struct choice *choice)
 		const struct choice_interface *interface = choice->interfaces->pdata[i];
 
 		choice_set_interface(copy, interface->name, interface->profile, interface->attach);
+	}
+	for (guint i = 0; i < choice->awaited->len; i++) {
+		const struct choice_interface *interface = choice->awaited->pdata[i];
+
+		set_interface(copy->awaited, interface->name, interface->profile,
+			      interface->attach);
 	}
 	for (guint i = 0; i < choice->swaps->len; i++) {
 		const struct choice_swap *swap = choice->swaps->pdata[i];
@@ -82,36 +125,45 @@ bool choice_is_site(const struct choice *choice)
 
 struct choice_interface *choice_interface(const struct choice *choice, const char *name)
 {
-	for (guint i = 0; i < choice->interfaces->len; i++) {
-		struct choice_interface *interface = choice->interfaces->pdata[i];
-
-		if (!strcmp(interface->name, name))
-			return interface;
-	}
-	return NULL;
+	return find_interface(choice->interfaces, name);
 }
 
 void choice_set_interface(struct choice *choice, const char *name, const char *profile,
 			  enum attach_mode attach)
 {
-	struct choice_interface *interface = choice_interface(choice, name);
-
-	if (!interface) {
-		interface = g_new0(struct choice_interface, 1);
-		interface->name = g_strdup(name);
-		g_ptr_array_add(choice->interfaces, interface);
-	}
-	g_free(interface->profile);
-	interface->profile = g_strdup(profile);
-	interface->attach = attach;
+	set_interface(choice->interfaces, name, profile, attach);
 }
 
 void choice_remove_interface(struct choice *choice, const char *name)
 {
-	struct choice_interface *interface = choice_interface(choice, name);
+	remove_interface(choice->interfaces, name);
+	remove_interface(choice->awaited, name);
+}
 
-	if (interface)
-		g_ptr_array_remove(choice->interfaces, interface);
+bool choice_awaits(const struct choice *choice, const char *name)
+{
+	return find_interface(choice->awaited, name);
+}
+
+void choice_await(struct choice *choice, const char *name)
+{
+	const struct choice_interface *interface = choice_interface(choice, name);
+
+	if (!interface)
+		return;
+	set_interface(choice->awaited, interface->name, interface->profile, interface->attach);
+	remove_interface(choice->interfaces, name);
+}
+
+void choice_welcome(struct choice *choice)
+{
+	for (guint i = 0; i < choice->awaited->len; i++) {
+		const struct choice_interface *interface = choice->awaited->pdata[i];
+
+		choice_set_interface(choice, interface->name, interface->profile,
+				     interface->attach);
+	}
+	g_ptr_array_set_size(choice->awaited, 0);
 }
 
 static struct choice_swap *find_swap(const struct choice *choice, const char *server)

@@ -27,6 +27,7 @@ struct choice_swap {
 struct choice {
 	GPtrArray *sources;    /* struct source *; with a SOURCE_SITE among them it is a site */
 	GPtrArray *interfaces; /* struct choice_interface * */
+	GPtrArray *awaited;    /* likewise: those that were not here at boot, once they are */
 	GPtrArray *swaps;      /* struct choice_swap * */
 	bool monitor;          /* the whole gate counts and drops nothing */
 	bool replies_off;      /* interface mode: the setting Replies */
@@ -42,8 +43,14 @@ bool choice_is_site(const struct choice *choice);
 /* Adds the interface, or replaces what was chosen for it. */
 void choice_set_interface(struct choice *choice, const char *name, const char *profile,
 			  enum attach_mode attach);
+/* Removes the interface, be it awaited or not. */
 void choice_remove_interface(struct choice *choice, const char *name);
 struct choice_interface *choice_interface(const struct choice *choice, const char *name);
+
+/* Whether an interface is awaited; makes one of those chosen that; makes all awaited chosen. */
+bool choice_awaits(const struct choice *choice, const char *name);
+void choice_await(struct choice *choice, const char *name);
+void choice_welcome(struct choice *choice);
 
 /* Sets a server's swap; with a profile of NULL takes it back. */
 void choice_set_swap(struct choice *choice, const char *server, const char *profile);

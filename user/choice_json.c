@@ -41,11 +41,16 @@ struct json_object *choice_to_json(const struct choice *choice)
 	struct json_object *sources = json_add_array(json, "sources");
 	struct json_object *interfaces = json_add_array(json, "interfaces");
 	struct json_object *swaps = json_add_array(json, "swaps");
+	struct json_object *awaited = NULL;
 
 	for (guint i = 0; i < choice->sources->len; i++)
 		json_object_array_add(sources, source_to_json(choice->sources->pdata[i]));
 	for (guint i = 0; i < choice->interfaces->len; i++)
 		json_object_array_add(interfaces, interface_to_json(choice->interfaces->pdata[i]));
+	if (choice->awaited->len)
+		awaited = json_add_array(json, "awaited");
+	for (guint i = 0; i < choice->awaited->len; i++)
+		json_object_array_add(awaited, interface_to_json(choice->awaited->pdata[i]));
 	for (guint i = 0; i < choice->swaps->len; i++)
 		json_object_array_add(swaps, swap_to_json(choice->swaps->pdata[i]));
 	json_add_bool(json, "monitor", choice->monitor);
@@ -85,6 +90,16 @@ static bool interface_from_json(struct json_object *json, struct choice *choice)
 	return true;
 }
 
+static bool awaited_from_json(struct json_object *json, struct choice *choice)
+{
+	const char *name = json_string(json, "name");
+
+	if (!interface_from_json(json, choice))
+		return false;
+	choice_await(choice, name);
+	return true;
+}
+
 static bool swap_from_json(struct json_object *json, struct choice *choice)
 {
 	const char *server = json_string(json, "server");
@@ -115,6 +130,7 @@ struct choice *choice_from_json(struct json_object *json)
 
 	if (!each(json, "sources", choice, source_from_json) ||
 	    !each(json, "interfaces", choice, interface_from_json) ||
+	    (json_member(json, "awaited") && !each(json, "awaited", choice, awaited_from_json)) ||
 	    !each(json, "swaps", choice, swap_from_json)) {
 		choice_free(choice);
 		return NULL;

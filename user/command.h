@@ -8,6 +8,9 @@
 
 #include "message.h"
 
+/* The site that is meant where none is named. */
+#define SITE_DEFAULT "/etc/portcullis/site.md"
+
 enum exit_code {
 	EXIT_RIGHT = 0,
 	EXIT_WRONG = 1,
@@ -23,6 +26,8 @@ struct context {
 		*messages;    /* main() prints them to standard error when the command is done */
 	const char *line;     /* the command line, for the record */
 	unsigned int confirm; /* seconds in which a change is to be confirmed; 0: it need not be */
+	const char *fallback; /* why what is enforced now is not what was asked for; or NULL */
+	bool for_now;         /* what is enforced now is not what the next boot falls back to */
 	bool allow_lockout;   /* even if an SSH connection to this host is cut off */
 };
 
@@ -48,7 +53,9 @@ extern const struct command swap_command;
 extern const struct command reload_command;
 extern const struct command confirm_command;
 extern const struct command rollback_command;
+extern const struct command boot_command;
 extern const struct command down_command;
+extern const struct command log_command;
 extern const struct command status_command;
 extern const struct command stats_command;
 extern const struct command top_command;

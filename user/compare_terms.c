@@ -232,6 +232,11 @@ static char *write_inside(const struct generation *generation)
 	return join(texts);
 }
 
+static char *write_boot(const struct generation *generation)
+{
+	return g_strdup(generation->policy->settings.boot == BOOT_CLOSED ? "closed" : "open");
+}
+
 static const struct {
 	const char *name;
 	char *(*write)(const struct generation *generation);
@@ -246,6 +251,7 @@ static const struct {
 	{"Protocols", write_protocols},
 	{"Replies", write_replies},
 	{"Inside", write_inside},
+	{"Boot", write_boot},
 };
 
 bool compare_settings(struct json_object *json, const struct generation *before,

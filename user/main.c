@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "audit.h"
 #include "command.h"
 #include "gate.h"
 #include "number.h"
@@ -22,10 +23,12 @@ static const struct command *const commands[] = {
 	&reload_command,
 	&confirm_command,
 	&rollback_command,
+	&boot_command,
 	&down_command,
 	&block_command,
 	&unblock_command,
 	&blocks_command,
+	&log_command,
 	&status_command,
 	&stats_command,
 	&top_command,
@@ -158,6 +161,7 @@ static enum exit_code run(const struct command *command, struct context *context
 
 	/* What --help calls us. */
 	context->line = line;
+	audit_begin(line);
 	arguments[0] = name;
 	if (!read_options(command, context, &count, &arguments))
 		return EXIT_USAGE;

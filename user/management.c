@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The text of the setting Management: who may reach which ports whatever the profiles say. */
 #include <errno.h>
+#include <linux/types.h>
 #include <sys/socket.h>
 
+#include "layout.h"
 #include "networks.h"
 #include "policy.h"
 #include "text.h"
@@ -44,4 +46,27 @@ int management_parse(const struct policy *policy, const char *text, struct manag
 	out->prefixes = g_steal_pointer(&prefixes);
 	out->ports = g_steal_pointer(&ports);
 	return 0;
+}
+
+char *management_format(const struct management *management)
+{
+	g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
+
+	for (guint i = 0; i < management->prefixes->len; i++) {
+		char text[PREFIX_TEXT_SIZE];
+
+		prefix_format(&g_array_index(management->prefixes, struct prefix, i), text);
+		g_ptr_array_add(texts, g_strdup(text));
+	}
+	for (guint i = 0; i < management->ports->len; i++) {
+		const struct port_range *range =
+			&g_array_index(management->ports, struct port_range, i);
+
+		for (unsigned int transport = 0; transport < TRANSPORTS; transport++)
+			if (range->transports & TRANSPORT_BIT(transport))
+				g_ptr_array_add(texts, port_range_format(transport, range->first,
+									 range->last));
+	}
+	g_ptr_array_add(texts, NULL);
+	return texts->pdata[0] ? g_strjoinv(", ", (char **)texts->pdata) : NULL;
 }

@@ -120,6 +120,13 @@ struct management {
 	GArray *ports;    /* struct port_range with transports */
 };
 
+/* What happens at boot if neither the site nor what was in force last can be enforced. */
+enum boot {
+	BOOT_UNSAID, /* open */
+	BOOT_OPEN,
+	BOOT_CLOSED,
+};
+
 /* Settings and their defaults, which are what {0} with empty arrays means. */
 struct settings {
 	GPtrArray *interfaces; /* const char * */
@@ -132,6 +139,7 @@ struct settings {
 	GPtrArray *inside;     /* Inside: those of the interfaces that lead to servers */
 	struct place inside_place;
 	enum attach_mode attach;
+	enum boot boot; /* Boot: open (default), closed */
 	struct management management;
 	uint64_t protocols[4]; /* a bit for each IP protocol number that passes */
 };
@@ -190,6 +198,9 @@ const struct server *servers_find(GHashTable *servers, const char *name);
 int management_parse(const struct policy *policy, const char *text, struct management *out,
 		     char **error);
 int protocols_parse(const char *text, uint64_t protocols[4], char **error);
+
+/* What management_parse() would read as the same; NULL if it is not set. The caller frees it. */
+char *management_format(const struct management *management);
 
 /* One IP protocol that Protocols may name, by name or number; likewise. */
 int protocol_number(const char *text, uint8_t *number, char **error);

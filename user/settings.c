@@ -165,10 +165,11 @@ static void read_replies(const struct line *line)
 	settings_of(line)->replies_off = choose(line, words) == 1;
 }
 
-static void refuse(const struct line *line)
+static void read_boot(const struct line *line)
 {
-	line_error(line, "the setting %s is not enforced by this version, expected none",
-		   line_keep(line, COLUMN_SETTING));
+	static const char *const words[] = {"open", "closed", NULL};
+
+	settings_of(line)->boot = choose(line, words) == 1 ? BOOT_CLOSED : BOOT_OPEN;
 }
 
 static const struct setting {
@@ -185,7 +186,7 @@ static const struct setting {
 	{"Protocols", read_protocols},
 	{"Replies", read_replies},
 	{"Inside", read_inside},
-	{"Boot", refuse},
+	{"Boot", read_boot},
 };
 
 static const struct setting *find_setting(const char *name)
@@ -229,10 +230,8 @@ static void refuse_unknown(const struct line *line, const char *name)
 	g_autofree char *near = NULL;
 	g_autofree char *all = NULL;
 
-	for (unsigned int i = 0; i < G_N_ELEMENTS(settings); i++) {
-		if (settings[i].read != refuse)
-			g_ptr_array_add(names, (char *)settings[i].name);
-	}
+	for (unsigned int i = 0; i < G_N_ELEMENTS(settings); i++)
+		g_ptr_array_add(names, (char *)settings[i].name);
 	near = nearest(name, names);
 	all = text_join(names, "or");
 	if (near)

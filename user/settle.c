@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "audit.h"
 #include "egress.h"
 #include "kept.h"
 #include "standby.h"
@@ -60,9 +61,69 @@ static void report(unsigned int undone, const struct gate *gate, struct messages
 			    undone);
 }
 
+/* When it was, in seconds of UTC; 0: a rollback has just ended the time. */
+static gint64 when(__u64 deadline)
+{
+	const __u64 now = standby_now();
+
+	if (deadline == STANDBY_OVER || now < deadline)
+		return 0;
+	return g_get_real_time() / G_USEC_PER_SEC - (gint64)((now - deadline) / 1000000000);
+}
+
+/* What was undone is known as long as its catalog is kept. NULL: it is not. */
+static struct generation *read_undone(const struct gate *gate, unsigned int number)
+{
+	struct messages *unheard = messages_new();
+	struct generation *undone = kept_read(gate->directory, number, unheard);
+
+	if (undone && !generation_compile(undone, unheard))
+		g_clear_pointer(&undone, generation_free);
+	messages_free(unheard);
+	return undone;
+}
+
+/* Nobody was there when the time ran out: it is the change of whoever made what was undone. */
+static void audit_undone(const struct gate *gate, const struct generation *undone, __u64 deadline,
+			 struct messages *messages)
+{
+	const bool asked = deadline == STANDBY_OVER;
+	const struct audit_change change = {
+		.event = asked ? AUDIT_ROLLED_BACK : AUDIT_UNDONE,
+		.before = undone,
+		.after = gate->generation,
+		.command = asked ? NULL : undone->command,
+		.by = asked ? NULL : undone->by,
+		.when = when(deadline),
+	};
+
+	audit_write(gate, &change, messages);
+}
+
+/* What is left to do once each link enforces by itself what is in force. */
+static bool finish(struct gate *gate, unsigned int number, __u64 deadline,
+		   struct messages *messages)
+{
+	struct generation *undone = read_undone(gate, number);
+	bool done = gate_read(gate, messages);
+
+	if (done) {
+		report(number, gate, messages);
+		if (undone)
+			audit_undone(gate, undone, deadline, messages);
+		if (gate->links->len)
+			kept_prune(gate, NULL, messages);
+		else
+			done = gate_remove(gate, messages);
+	}
+	generation_free(undone);
+	return done;
+}
+
 bool gate_settle(struct gate *gate, struct messages *messages)
 {
 	unsigned int undone = 0;
+	__u64 deadline = 0;
 
 	for (guint i = 0; i < gate->links->len; i++) {
 		const struct gate_link *link = gate->links->pdata[i];
@@ -73,14 +134,10 @@ bool gate_settle(struct gate *gate, struct messages *messages)
 		if (!settle_link(link, messages))
 			return false;
 		undone = MAX(undone, link->loaded);
+		deadline = link->deadline;
 	}
-	if (undone) {
-		if (!gate_read(gate, messages))
-			return false;
-		report(undone, gate, messages);
-		if (!gate->links->len)
-			return gate_remove(gate, messages);
-	}
+	if (undone)
+		return finish(gate, undone, deadline, messages);
 	kept_prune(gate, NULL, messages);
 	return true;
 }

@@ -12,6 +12,9 @@
 #define STANDBY_XDP    "standby"
 #define STANDBY_EGRESS "standby_egress"
 
+/* A deadline that is past for everybody: what waits is to be undone at once. */
+#define STANDBY_OVER 1
+
 /* Nanoseconds since boot, by the clock that the programs read. */
 __u64 standby_now(void);
 

@@ -11,7 +11,7 @@ export LC_ALL=C.UTF-8
 
 MANUAL=user/man/portcullis.8
 COMPLETION=user/completion/portcullis.bash
-COMMANDS="profiles show check diff explain up swap down block unblock blocks status stats top drops"
+COMMANDS="profiles show check diff explain up swap reload confirm rollback boot down block unblock blocks log status stats top drops"
 
 # --- what the manual says ---
 
@@ -189,7 +189,7 @@ test_settings() {
 	local name values
 
 	same "settings" "$(settings)" "$(table settings | cut -f 1)"
-	for name in Mode Unlisted Non-IP Attach Replies; do
+	for name in Mode Unlisted Non-IP Attach Replies Boot; do
 		values=$(allowed $name)
 		same "values of $name, the default first" "$values	${values%%,*}" \
 			"$(table settings | awk -F '\t' -v name=$name '$1 == name { print $2 "\t" $3 }')"
@@ -396,6 +396,22 @@ watched() {
 	portcullis stats --watch 1 --json | jq -c --unbuffered . | head -n 2
 }
 
+# A log of which an entry is cut: of many servers, each with a port of its own.
+logged() {
+	local i
+
+	{
+		printf '| Setting | Value |\n|---|---|\n| Interface | card |\n\n| Role | Port | Protocol |\n|---|---|---|\n'
+		for i in {1..20}; do echo "| R$i | $i | TCP |"; done
+		printf '\n| Profile | Roles |\n|---|---|\n'
+		for i in {1..20}; do echo "| p$i | R$i |"; done
+		printf '\n| Server | Address | Profile |\n|---|---|---|\n'
+		for i in {1..20}; do echo "| s$i | 192.0.2.1$i | p$i |"; done
+	} >"$WORK/many.md"
+	{ portcullis rollback && portcullis up "$WORK/many.md"; } >/dev/null 2>&1
+	portcullis log --json
+}
+
 test_gate() {
 	local document=("-d" "$WORK/ports.md" "--json")
 
@@ -416,6 +432,9 @@ test_gate() {
 	same "completes interfaces" "card
 lo" "$(edge bash -c "$(declare -f completed); PORTCULLIS=$PORTCULLIS COMPLETION=$COMPLETION
 		completed down ''")"
+	same_keys log < <(logged)
+	same "fields of the journal" "$({ echo MESSAGE && sed -nE 's/.*"(PORTCULLIS_[A-Z_]+)".*/\1/p' \
+		user/journal.c; } | sort -u)" "$(table journal | cut -f 1 | sort)"
 }
 
 if [ "$(id -u)" = 0 ]; then

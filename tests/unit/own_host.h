@@ -16,6 +16,8 @@
 
 #define CARDS 2
 
+#define JOURNAL "/run/systemd/journal"
+
 static const char *const cards[CARDS] = {"card0", "card1"};
 static char bpffs[] = "/tmp/portcullis-test-XXXXXX";
 
@@ -34,6 +36,9 @@ static inline int make_host(void **state)
 	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
 		return -1;
 	if (!mkdtemp(bpffs) || mount("bpf", bpffs, "bpf", 0, NULL))
+		return -1;
+	/* the host's journal is not for what tests do */
+	if (g_mkdir_with_parents(JOURNAL, 0755) || mount("tmpfs", JOURNAL, "tmpfs", 0, NULL))
 		return -1;
 	for (int i = 0; i < CARDS; i++) {
 		g_autofree char *command = g_strdup_printf(

@@ -101,13 +101,14 @@ static void check_asked(struct choice *choice, bool allow_lockout, bool admitted
 	struct gate *gate = open_gate(GATE_READ);
 	struct generation *next = compile_after(choice, gate->generation);
 	struct messages *messages = messages_new();
-	bool found = admission_check(gate, next, allow_lockout, messages);
+	enum admission found = admission_check(gate, next, allow_lockout, messages);
 	g_autofree char *said = all_messages(messages);
 
 	generation_free(next);
 	gate_close(gate);
 	assert_string_equal(said, expected);
-	assert_int_equal(found, admitted);
+	assert_int_equal(found == ADMISSION_GRANTED, admitted);
+	assert_int_equal(found == ADMISSION_LOCKOUT, strstr(expected, "insist with") != NULL);
 	assert_int_equal(messages->errors, !admitted);
 	messages_free(messages);
 }
@@ -283,9 +284,12 @@ static void warns_of_servers_outside(void **state)
 	check_asked(choose_reached("card0", "192.0.2.77", "| Inside | card0 |\n"), false, true, "");
 	check_asked(choose_reached("card0", "192.0.2.77", "| Replies | off |\n"), false, true, "");
 	/* by an alternative name it would be none of those that are gated */
+	run("ip link property add dev card0 altname outer");
 	check_asked(choose_reached("outer", "10.0.1.11", "| Inside | outer |\n"), false, false,
 		    "s.md:8: error: Inside names 'outer' by an alternative name, expected the "
 		    "interface's own\n");
+	/* one that is not here is left out at boot */
+	check_asked(choose_reached("gone", "10.0.1.11", "| Inside | gone |\n"), false, true, "");
 	/* this host itself, and where no route leads */
 	check_asked(choose_reached("card0", "192.0.2.1, 10.0.1.11, 2001:db8::1", ""), false, true,
 		    "");

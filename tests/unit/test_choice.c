@@ -53,6 +53,31 @@ static void keeps_order_when_one_goes(void **state)
 	choice_free(choice);
 }
 
+static void awaits_interfaces(void **state)
+{
+	struct choice *choice = choice_new();
+
+	choice_set_interface(choice, "eth0", "web", ATTACH_NATIVE);
+	choice_set_interface(choice, "eth1", "voice", ATTACH_AUTO);
+	choice_await(choice, "eth0");
+	choice_await(choice, "eth9");
+	assert_true(choice_awaits(choice, "eth0"));
+	assert_false(choice_awaits(choice, "eth1"));
+	assert_false(choice_awaits(choice, "eth9"));
+	assert_null(choice_interface(choice, "eth0"));
+	choice_welcome(choice);
+	assert_false(choice_awaits(choice, "eth0"));
+	assert_string_equal(choice_interface(choice, "eth0")->profile, "web");
+	assert_int_equal(choice_interface(choice, "eth0")->attach, ATTACH_NATIVE);
+	assert_int_equal(choice->interfaces->len, 2);
+	choice_await(choice, "eth1");
+	choice_remove_interface(choice, "eth1");
+	assert_false(choice_awaits(choice, "eth1"));
+	choice_welcome(choice);
+	assert_null(choice_interface(choice, "eth1"));
+	choice_free(choice);
+}
+
 static void keeps_swaps(void **state)
 {
 	struct choice *choice = choice_new();
@@ -83,6 +108,8 @@ static void copies_all(void **state)
 	add_text(choice->sources, "s.md", SOURCE_SITE, "site");
 	choice_set_interface(choice, "eth0", "web", ATTACH_NATIVE);
 	choice_set_interface(choice, "eth1", NULL, ATTACH_AUTO);
+	choice_set_interface(choice, "eth2", NULL, ATTACH_GENERIC);
+	choice_await(choice, "eth2");
 	choice_set_swap(choice, "fe01", "voice");
 	choice->monitor = true;
 	choice->management = g_strdup("10.0.9.0/24, tcp/22");
@@ -91,6 +118,7 @@ static void copies_all(void **state)
 	one = choice_to_json(choice);
 	other = choice_to_json(copy);
 	assert_true(json_object_equal(one, other));
+	assert_true(choice_awaits(copy, "eth2"));
 	assert_string_equal(((struct source *)copy->sources->pdata[0])->digest,
 			    ((struct source *)choice->sources->pdata[0])->digest);
 	/* What becomes of the one does not touch the other. */
@@ -139,9 +167,10 @@ static void names_attach_modes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(keeps_interfaces), cmocka_unit_test(keeps_order_when_one_goes),
-		cmocka_unit_test(keeps_swaps),      cmocka_unit_test(copies_all),
-		cmocka_unit_test(knows_a_site),     cmocka_unit_test(names_attach_modes),
+		cmocka_unit_test(keeps_interfaces),   cmocka_unit_test(keeps_order_when_one_goes),
+		cmocka_unit_test(awaits_interfaces),  cmocka_unit_test(keeps_swaps),
+		cmocka_unit_test(copies_all),         cmocka_unit_test(knows_a_site),
+		cmocka_unit_test(names_attach_modes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

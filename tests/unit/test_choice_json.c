@@ -12,6 +12,8 @@
 
 #define TEXT_FLAGS (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
 
+#define SOURCE "{\"file\":\"d.md\",\"kind\":\"document\",\"text\":\"x\"}"
+
 static struct choice *parse(const char *text)
 {
 	struct json_object *json = json_tokener_parse(text);
@@ -72,6 +74,27 @@ static void comes_back(void **state)
 	choice_free(choice);
 }
 
+/* Only there if it says something: what is in force without is the same. */
+static void keeps_what_is_awaited(void **state)
+{
+	static const char text[] =
+		"{\"sources\":[" SOURCE "],"
+		"\"interfaces\":[{\"name\":\"eth0\",\"profile\":\"web\",\"attach\":\"auto\"}],"
+		"\"swaps\":[],"
+		"\"awaited\":[{\"name\":\"eth1\",\"profile\":\"web\",\"attach\":\"native\"}],"
+		"\"monitor\":false,\"replies_off\":false,\"management\":null,\"protocols\":null}";
+	struct choice *choice = parse(text);
+	struct json_object *json;
+
+	assert_non_null(choice);
+	assert_int_equal(choice->interfaces->len, 1);
+	assert_true(choice_awaits(choice, "eth1"));
+	json = choice_to_json(choice);
+	assert_string_equal(json_object_to_json_string_ext(json, TEXT_FLAGS), text);
+	json_object_put(json);
+	choice_free(choice);
+}
+
 /* The text of a source is kept byte by byte: its digest is what tells whether a file changed. */
 static void keeps_texts_whole(void **state)
 {
@@ -95,8 +118,7 @@ static void keeps_texts_whole(void **state)
 	choice_free(copy);
 }
 
-#define SOURCE "{\"file\": \"d.md\", \"kind\": \"document\", \"text\": \"x\"}"
-#define EMPTY  "\"sources\": [], \"interfaces\": [], \"swaps\": []"
+#define EMPTY "\"sources\": [], \"interfaces\": [], \"swaps\": []"
 
 static void refuses_other_json(void **state)
 {
@@ -142,6 +164,8 @@ static void refuses_other_json(void **state)
 		"{\"sources\": [], \"interfaces\": [], \"swaps\": [{\"server\": \"fe01\"}]}",
 		"{\"sources\": [], \"interfaces\": [], \"swaps\": [{\"profile\": \"web\"}]}",
 		"{\"sources\": [], \"interfaces\": [], \"swaps\": [[]]}",
+		"{\"sources\": [], \"interfaces\": [], \"swaps\": [], \"awaited\": 1}",
+		"{\"sources\": [], \"interfaces\": [], \"swaps\": [], \"awaited\": [{}]}",
 	};
 
 	for (unsigned int i = 0; i < G_N_ELEMENTS(cases); i++)
@@ -173,9 +197,9 @@ static void takes_defaults(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(becomes_json),      cmocka_unit_test(comes_back),
-		cmocka_unit_test(keeps_texts_whole), cmocka_unit_test(refuses_other_json),
-		cmocka_unit_test(takes_defaults),
+		cmocka_unit_test(becomes_json),          cmocka_unit_test(comes_back),
+		cmocka_unit_test(keeps_what_is_awaited), cmocka_unit_test(keeps_texts_whole),
+		cmocka_unit_test(refuses_other_json),    cmocka_unit_test(takes_defaults),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -130,6 +130,9 @@ static void tells_each_setting(void **state)
 	check("settings", SERVERS SETTINGS "| Interface | a, b |\n| Inside | b |\n",
 	      SERVERS SETTINGS "| Interface | a, b |\n",
 	      "[{\"name\":\"Inside\",\"before\":\"b\",\"after\":null}]");
+	check("settings", SERVERS SETTINGS "| Boot | open |\n", SERVERS, "[]");
+	check("settings", SERVERS, SERVERS SETTINGS "| Boot | closed |\n",
+	      "[{\"name\":\"Boot\",\"before\":\"open\",\"after\":\"closed\"}]");
 }
 
 static void passes_over_settings_that_mean_the_same(void **state)

@@ -103,11 +103,42 @@ static void says_what_is_wrong(void **state)
 	free_result(&result);
 }
 
+/* What is written is read as the same again. */
+static void is_written(void **state)
+{
+	static const char *const cases[][2] = {
+		{"tcp/22", "0.0.0.0/0, ::/0, tcp/22"},
+		{"8to5, udp/161-162, 2001:db8::1, tcp/22", "198.51.100.0/24, 2001:db8::1, "
+							   "udp/161-162, tcp/22"},
+	};
+	struct reading_result result = read_right(PORTS, NETWORKS);
+	struct management management = result.policy->settings.management;
+	char *error = NULL;
+
+	assert_null(management_format(&management));
+	management = (struct management){0};
+	for (unsigned int i = 0; i < G_N_ELEMENTS(cases); i++) {
+		for (unsigned int again = 0; again < 2; again++) {
+			g_autofree char *text = NULL;
+
+			assert_int_equal(management_parse(result.policy, cases[i][again],
+							  &management, &error),
+					 0);
+			text = management_format(&management);
+			assert_string_equal(text, cases[i][1]);
+		}
+	}
+	g_array_unref(management.prefixes);
+	g_array_unref(management.ports);
+	free_result(&result);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_networks_and_ports),
 		cmocka_unit_test(says_what_is_wrong),
+		cmocka_unit_test(is_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -64,6 +64,28 @@ static void reads_all(void **state)
 	free_result(&result);
 }
 
+/* Whether it is said at all is told: else what was in force last says it. */
+static void reads_what_boot_does(void **state)
+{
+	static const struct {
+		const char *row;
+		enum boot boot;
+	} cases[] = {
+		{"", BOOT_UNSAID},
+		{"| Boot | open |\n", BOOT_OPEN},
+		{"| boot | Closed |\n", BOOT_CLOSED},
+	};
+
+	for (unsigned int i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *site =
+			g_strconcat(SETTINGS "| Mode | enforce |\n", cases[i].row, NULL);
+		struct reading_result result = read_right(PORTS, site);
+
+		assert_int_equal(result.policy->settings.boot, cases[i].boot);
+		free_result(&result);
+	}
+}
+
 static void networks_may_stand_below_their_use(void **state)
 {
 	struct reading_result result = read_right(
@@ -85,11 +107,11 @@ static void says_what_is_wrong(void **state)
 		{PORTS, SETTINGS "| Colour | blue |\n",
 		 "s.md:7: error: no setting 'Colour', expected Interface, Documents, Mode, "
 		 "Unlisted, "
-		 "Non-IP, Attach, Management, Protocols, Replies or Inside\n"},
+		 "Non-IP, Attach, Management, Protocols, Replies, Inside or Boot\n"},
 		{PORTS, SETTINGS "| Mode | |\n| | |\n",
 		 "s.md:7: error: Mode is empty, expected a value\n"
 		 "s.md:8: error: no setting '', expected Interface, Documents, Mode, Unlisted, "
-		 "Non-IP, Attach, Management, Protocols, Replies or Inside\n"},
+		 "Non-IP, Attach, Management, Protocols, Replies, Inside or Boot\n"},
 		{PORTS,
 		 SETTINGS "| Mode | watch |\n| Unlisted | maybe |\n| Non-IP | 1 |\n"
 			  "| Attach | offload |\n",
@@ -108,9 +130,8 @@ static void says_what_is_wrong(void **state)
 		{PORTS, SETTINGS "| Inside | eth1 |\n| Interface | eth0 |\n",
 		 "s.md:7: error: Inside names 'eth1', expected an interface that Interface "
 		 "names\n"},
-		{PORTS, SETTINGS "| Boot | closed |\n",
-		 "s.md:7: error: the setting Boot is not enforced by this version, expected "
-		 "none\n"},
+		{PORTS, SETTINGS "| Boot | off |\n",
+		 "s.md:7: error: Boot is 'off', expected open or closed\n"},
 		{PORTS, SETTINGS "| Management | admins, tcp/22 |\n| Protocols | tcp |\n",
 		 "s.md:7: error: no network 'admins', expected a prefix, a name of the Networks "
 		 "table "
@@ -128,6 +149,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(has_defaults),
 		cmocka_unit_test(reads_all),
+		cmocka_unit_test(reads_what_boot_does),
 		cmocka_unit_test(networks_may_stand_below_their_use),
 		cmocka_unit_test(says_what_is_wrong),
 	};

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "audit.h"
+#include "change.h"
 #include "command.h"
 #include "gate.h"
 #include "kept.h"
@@ -44,6 +46,12 @@ static enum exit_code confirm(struct context *context, struct gate *gate)
 	if (error)
 		return wrong(context, "cannot confirm generation %u: %s", number, strerror(-error));
 	printf("generation %u confirmed\n", number);
+	audit_write(gate,
+		    &(struct audit_change){.event = AUDIT_CONFIRMED,
+					   .before = gate->generation,
+					   .after = gate->generation},
+		    context->messages);
+	change_keep(context, gate->generation);
 	if (!gate_read(gate, context->messages))
 		return EXIT_WRONG;
 	kept_prune(gate, NULL, context->messages);
@@ -57,7 +65,7 @@ static enum exit_code run(struct context *context, int count, char **operands)
 
 	if (count)
 		return usage(&confirm_command, "'%s' is one operand too many", operands[0]);
-	gate = gate_open(context->bpffs, GATE_WRITE, context->messages);
+	gate = change_open(context);
 	if (!gate)
 		return EXIT_WRONG;
 	code = gate->generation ? confirm(context, gate)

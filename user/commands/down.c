@@ -2,6 +2,7 @@
 /* portcullis down: stop enforcing, and say what was counted. */
 #include <stdio.h>
 
+#include "audit.h"
 #include "blocklist.h"
 #include "change.h"
 #include "command.h"
@@ -61,6 +62,11 @@ static enum exit_code down_all(struct context *context, struct gate *gate)
 	print_final(context, gate);
 	print_forgotten(gate);
 	done &= gate_remove(gate, context->messages);
+	if (done)
+		audit_write(
+			gate,
+			&(struct audit_change){.event = AUDIT_STOPPED, .before = gate->generation},
+			context->messages);
 	return done ? EXIT_RIGHT : EXIT_WRONG;
 }
 
@@ -69,12 +75,14 @@ static enum exit_code down_one(struct context *context, struct gate *gate, const
 {
 	const struct gate_link *link = gate_link(gate, name);
 	bool stray = gate->generation && link && gate_link_is_stray(gate, link);
+	bool awaited = gate->generation && choice_awaits(gate->generation->choice, name);
 	struct choice *choice;
 	struct generation *next;
 
-	if (!gate->generation || (!choice_interface(gate->generation->choice, name) && !stray))
+	if (!gate->generation ||
+	    (!choice_interface(gate->generation->choice, name) && !stray && !awaited))
 		return wrong(context, "nothing is enforced on '%s'", name);
-	if (gate->generation->choice->interfaces->len == 1 && !stray)
+	if (gate->generation->choice->interfaces->len == 1 && !stray && !awaited)
 		return down_all(context, gate);
 	if (!change_is_due(context, gate))
 		return EXIT_WRONG;
@@ -95,7 +103,7 @@ static enum exit_code run(struct context *context, int count, char **operands)
 
 	if (count > 1 || (count && all))
 		return usage(&down_command, "expected one INTERFACE, or --all");
-	gate = gate_open(context->bpffs, GATE_WRITE, context->messages);
+	gate = change_open(context);
 	if (!gate)
 		return EXIT_WRONG;
 	if (all || (!count && gate->links->len <= 1))

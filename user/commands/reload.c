@@ -11,8 +11,6 @@
 #include "gate.h"
 #include "output.h"
 
-#define SITE_DEFAULT "/etc/portcullis/site.md"
-
 static gboolean dry_run;
 
 /* The file or folder that the site in force was read from; NULL: from standard input. */
@@ -66,7 +64,7 @@ static enum exit_code reload(struct context *context, struct gate *gate, const c
 	}
 	if (!next)
 		return EXIT_WRONG;
-	if (!admission_check(gate, next, context->allow_lockout, context->messages)) {
+	if (!change_is_admitted(context, gate, next)) {
 		generation_free(next);
 		return EXIT_WRONG;
 	}
@@ -96,7 +94,8 @@ static enum exit_code run(struct context *context, int count, char **operands)
 		return usage(&reload_command, "'%s' is one operand too many", operands[1]);
 	if (context->json && !dry_run)
 		return usage(&reload_command, "--json goes with --dry-run");
-	gate = gate_open(context->bpffs, dry_run ? GATE_READ : GATE_WRITE, context->messages);
+	gate = dry_run ? gate_open(context->bpffs, GATE_READ, context->messages)
+		       : change_open(context);
 	if (!gate)
 		return EXIT_WRONG;
 	code = check_and_reload(context, gate, operands[0]);

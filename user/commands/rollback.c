@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "admission.h"
 #include "change.h"
 #include "command.h"
 #include "gate.h"
@@ -21,7 +20,7 @@ static bool end_waiting(struct context *context, struct gate *gate)
 		const struct gate_link *link = gate->links->pdata[i];
 
 		if (link->deadline && !link->undone)
-			error = standby_set_deadline(link->program_fd, 1);
+			error = standby_set_deadline(link->program_fd, STANDBY_OVER);
 	}
 	if (error)
 		wrong(context, "cannot undo generation %u: %s", gate->generation->number,
@@ -94,7 +93,7 @@ static enum exit_code restore(struct context *context, struct gate *gate, unsign
 	generation_free(old);
 	if (!next)
 		return EXIT_WRONG;
-	if (!admission_check(gate, next, context->allow_lockout, context->messages)) {
+	if (!change_is_admitted(context, gate, next)) {
 		generation_free(next);
 		return EXIT_WRONG;
 	}
@@ -121,7 +120,7 @@ static enum exit_code run(struct context *context, int count, char **operands)
 	if (count > 1 || (count && (number_parse(operands[0], G_MAXINT32, &number) || !number)))
 		return usage(&rollback_command, "'%s', expected the number of a GENERATION",
 			     operands[count - 1]);
-	gate = gate_open(context->bpffs, GATE_WRITE, context->messages);
+	gate = change_open(context);
 	if (!gate)
 		return EXIT_WRONG;
 	code = gate->generation

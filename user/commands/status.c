@@ -39,6 +39,16 @@ static void add_strays(struct json_object *list, const struct gate *gate)
 	}
 }
 
+/* Those that were left out at boot. Returns whether there are any. */
+static bool add_awaited(struct json_object *list, const struct gate *gate)
+{
+	const GPtrArray *awaited = gate->generation->choice->awaited;
+
+	for (guint i = 0; i < awaited->len; i++)
+		add_interface(list, gate, awaited->pdata[i]);
+	return awaited->len;
+}
+
 static void add_server(struct json_object *list, const struct generation *generation,
 		       const struct server *server)
 {
@@ -140,13 +150,15 @@ static void add_kept(struct json_object *json, const struct gate *gate)
 	}
 }
 
-static void add_status(struct json_object *json, const struct gate *gate)
+/* Returns whether an interface is awaited. */
+static bool add_status(struct json_object *json, const struct gate *gate)
 {
 	const struct generation *generation = gate->generation;
 	const struct choice *choice = generation->choice;
 	const GPtrArray *servers = generation->policy->servers;
 	bool monitor = choice->monitor || generation->policy->settings.monitor;
 	struct json_object *list;
+	bool awaited;
 
 	json_add_number(json, "generation", generation->number);
 	json_add_string(json, "since", generation->since);
@@ -161,6 +173,7 @@ static void add_status(struct json_object *json, const struct gate *gate)
 	for (guint i = 0; i < choice->interfaces->len; i++)
 		add_interface(list, gate, choice->interfaces->pdata[i]);
 	add_strays(list, gate);
+	awaited = add_awaited(list, gate);
 	list = json_add_array(json, "servers");
 	for (guint i = 0; i < servers->len; i++)
 		add_server(list, generation, servers->pdata[i]);
@@ -168,6 +181,7 @@ static void add_status(struct json_object *json, const struct gate *gate)
 	for (guint i = 0; i < choice->sources->len; i++)
 		add_document(list, choice->sources->pdata[i]);
 	add_kept(json, gate);
+	return awaited;
 }
 
 /* What is not as it should be with an interface; NULL if nothing. */
@@ -330,6 +344,7 @@ static enum exit_code run(struct context *context, int count, char **operands)
 	struct gate *gate;
 	struct json_object *json;
 	enum exit_code code = EXIT_RIGHT;
+	bool awaited = false;
 
 	if (count)
 		return usage(&status_command, "'%s' is one operand too many", operands[0]);
@@ -338,7 +353,7 @@ static enum exit_code run(struct context *context, int count, char **operands)
 		return EXIT_WRONG;
 	json = output_new();
 	if (gate->generation) {
-		add_status(json, gate);
+		awaited = add_status(json, gate);
 	} else {
 		json_add_bool(json, "enforcing", false);
 		add_undone(json, gate);
@@ -353,6 +368,9 @@ static enum exit_code run(struct context *context, int count, char **operands)
 	else if (gate->generation && !host_is_known(gate))
 		code = wrong(context, "what is stacked on the interfaces has changed since: "
 				      "'portcullis up' makes it known to what learns replies");
+	else if (awaited)
+		code = wrong(context, "an interface was not here at boot: "
+				      "'portcullis boot' enforces on it once it is there");
 	else if (!gate->generation && !gate->loaded && gate_is_littered(gate))
 		code = wrong(context,
 			     "%s holds pins but no link that can be read: what was "

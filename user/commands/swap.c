@@ -2,7 +2,6 @@
 /* portcullis swap: another profile, while traffic flows. */
 #include <string.h>
 
-#include "admission.h"
 #include "change.h"
 #include "command.h"
 #include "gate.h"
@@ -123,7 +122,7 @@ static enum exit_code swap(struct context *context, struct gate *gate, char **op
 	if (!next)
 		return EXIT_WRONG;
 	messages_keep_errors(context->messages); /* the rest was said by 'up' */
-	if (!admission_check(gate, next, context->allow_lockout, context->messages)) {
+	if (!change_is_admitted(context, gate, next)) {
 		generation_free(next);
 		return EXIT_WRONG;
 	}
@@ -141,7 +140,7 @@ static enum exit_code run(struct context *context, int count, char **operands)
 		return usage(&swap_command, "--monitor and --enforce exclude each other");
 	if (!count && interface)
 		return usage(&swap_command, "--interface goes with a PROFILE, which is missing");
-	gate = gate_open(context->bpffs, GATE_WRITE, context->messages);
+	gate = change_open(context);
 	if (!gate)
 		return EXIT_WRONG;
 	if (!gate->generation)

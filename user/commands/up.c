@@ -52,7 +52,7 @@ static enum exit_code enforce(struct context *context, struct gate *gate, struct
 	next = change_compile(context, gate, choice);
 	if (!next)
 		return EXIT_WRONG;
-	if (!admission_check(gate, next, context->allow_lockout, context->messages)) {
+	if (!change_is_admitted(context, gate, next)) {
 		generation_free(next);
 		return EXIT_WRONG;
 	}
@@ -131,7 +131,7 @@ static enum exit_code run(struct context *context, int count, char **operands)
 	if (count == 1 && (management || protocols || replies))
 		return usage(&up_command,
 			     "a site has settings for --management, --protocols and --replies");
-	gate = gate_open(context->bpffs, GATE_WRITE, context->messages);
+	gate = change_open(context);
 	if (!gate)
 		return EXIT_WRONG;
 	code = count == 1 ? up_site(context, gate, operands[0])
