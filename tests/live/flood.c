@@ -61,8 +61,7 @@ static struct frame make_frame(char **words)
 	const uint16_t udp = sizeof(struct frame) - offsetof(struct frame, udp);
 	struct frame frame = {
 		/* to everyone: the far end need not be asked for its address */
-		.ethernet = {.h_dest = {255, 255, 255, 255, 255, 255},
-			     .h_proto = htons(ETH_P_IP)},
+		.ethernet = {.h_dest = {255, 255, 255, 255, 255, 255}, .h_proto = htons(ETH_P_IP)},
 		.ip = {.version = 4, .ihl = 5, .ttl = 64, .protocol = IPPROTO_UDP},
 		.udp = {.source = htons(40000), .len = htons(udp)},
 	};
