@@ -19,7 +19,7 @@ flood() {
 
 	while [ ! -e "$WORK/enough" ]; do
 		for port in $BOTH $ONE $NEITHER; do
-			client "$BUILD/live/flood" eth0 "$CLIENT4" $EDGE4 $port $CHUNK >/dev/null || return
+			client "$BUILD/live/flood" eth0 "$CLIENT4" $EDGE4 "$port" $CHUNK >/dev/null || return
 		done
 		sent=$((sent + CHUNK))
 	done
@@ -78,7 +78,11 @@ sleep 1
 sent=$(cat "$WORK/sent")
 rate=$((3 * sent / (SECONDS - began)))
 echo "# $((3 * sent)) packets in $((SECONDS - began)) s: $rate a second"
-[ $rate -gt 1000000 ] && pass "more than a million a second" || fail "more than a million a second" $rate
+if [ $rate -gt 1000000 ]; then
+	pass "more than a million a second"
+else
+	fail "more than a million a second" $rate
+fi
 same "all to the port that both open have passed" "$sent 0" "$(passed $BOTH) $(dropped $BOTH)"
 same "none to the port that neither opens" "0 $sent" "$(passed $NEITHER) $(dropped $NEITHER)"
 same "to the port that one opens, some and some: together all" "$sent" \
