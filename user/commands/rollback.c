@@ -104,11 +104,12 @@ static enum exit_code go_back(struct context *context, struct gate *gate, unsign
 {
 	if (!number && gate_can_undo(gate))
 		return undo(context, gate);
-	if (!number)
-		number = gate->generation->previous[0];
-	if (!number || !is_kept(gate, number))
-		return not_kept(context, gate, number);
-	return restore(context, gate, number);
+	if (number)
+		return is_kept(gate, number) ? restore(context, gate, number)
+					     : not_kept(context, gate, number);
+	number = gate->generation->previous[0];
+	return number && is_kept(gate, number) ? restore(context, gate, number)
+					       : not_kept(context, gate, 0);
 }
 
 static enum exit_code run(struct context *context, int count, char **operands)
