@@ -223,7 +223,7 @@ test_rollback() {
   card: director, 5 tcp and 1 udp ports open" portcullis rollback
 	says "further" 0 "generation 5 in force
   card: front-end, 16411 tcp and 16385 udp ports open" portcullis rollback
-	says "no further" 1 "portcullis: error: none is before this generation, but kept are 1, 4: name one" \
+	says "no further" 1 "portcullis: error: no generation before this one is kept; kept are 1, 4: name one" \
 		portcullis rollback
 	says "forward again" 0 "generation 6 in force
   card: director, 5 tcp and 1 udp ports open" portcullis rollback 4

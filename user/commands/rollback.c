@@ -61,7 +61,7 @@ static enum exit_code not_kept(struct context *context, const struct gate *gate,
 	else if (number)
 		wrong(context, "generation %u is not kept, expected one of %s", number, list->str);
 	else
-		wrong(context, "none is before this generation, but kept are %s: name one",
+		wrong(context, "no generation before this one is kept; kept are %s: name one",
 		      list->str);
 	g_string_free(list, TRUE);
 	return EXIT_WRONG;
