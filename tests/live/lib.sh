@@ -20,10 +20,11 @@ alone() {
 	if [ $$ != 1 ]; then
 		exec unshare --mount --pid --fork --kill-child --mount-proc "$0" "$@"
 	fi
-	mkdir -p /run/netns /run/systemd/journal /var/lib/portcullis
+	mkdir -p /run/netns /run/systemd/journal /var/lib/portcullis /etc/portcullis
 	mount -t tmpfs tmpfs /run/netns && mount -t bpf bpf /sys/fs/bpf || return
-	# the host's journal and its last policy are none of ours
-	mount -t tmpfs tmpfs /run/systemd/journal && mount -t tmpfs tmpfs /var/lib/portcullis || return
+	# the host's journal, its site and its last policy are none of ours
+	mount -t tmpfs tmpfs /run/systemd/journal && mount -t tmpfs tmpfs /var/lib/portcullis &&
+		mount -t tmpfs tmpfs /etc/portcullis || return
 	WORK=$(mktemp -d)
 	trap 'rm -rf "$WORK"' EXIT
 	trap 'exit 130' INT TERM HUP

@@ -369,8 +369,6 @@ other_answer() {
 if ! make_edge || ! new_host other; then
 	bail_out "cannot make network namespaces"
 fi
-mkdir -p $ETC
-mount -t tmpfs tmpfs $ETC || bail_out "cannot have a folder $ETC"
 write_documents
 test_site
 test_kept
@@ -384,6 +382,4 @@ test_missing_unconfirmed
 test_none_here
 test_upgrade
 test_usage
-umount $ETC
-rmdir $ETC 2>/dev/null
 plan

@@ -85,7 +85,6 @@ command_of() {
 }
 
 write_site() {
-	mkdir -p /etc/portcullis && mount -t tmpfs tmpfs /etc/portcullis || return
 	cat >/etc/portcullis/site.md <<END
 | Setting | Value |
 |---|---|
@@ -179,7 +178,7 @@ test_rule() {
 }
 
 make_edge || bail_out "cannot make network namespaces"
-write_site off || bail_out "cannot have a folder /etc/portcullis"
+write_site off
 make -s install DESTDIR="$WORK" PREFIX=/usr BUILD="$BUILD" >/dev/null
 same "both are installed" "portcullis-interface@.service portcullis.service" \
 	"$(cd "$UNITS" && echo portcullis-interface* portcullis.*)"
@@ -188,13 +187,11 @@ unless_missing systemd-analyze "systemd understands them" understood
 unless_missing systemd-analyze "they are exposed to little" little_exposed
 test_order
 test_capabilities
-umount /etc/portcullis && write_site on
+write_site on
 if command -v systemd-analyze >/dev/null; then
 	unless_missing strace "the filter lets through what it needs" test_calls
 fi
 unless_missing udevadm "udev asks for the unit" test_rule
-umount /etc/portcullis
-rmdir /etc/portcullis 2>/dev/null
 make -s uninstall DESTDIR="$WORK" PREFIX=/usr
 same "they are uninstalled" " " "$(ls "$UNITS") $(ls "$RULES")"
 plan
