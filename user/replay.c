@@ -7,8 +7,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "ageing.h"
 #include "image.h"
 #include "load.h"
+#include "shared.h"
 
 #define INTERFACE_INDEX 1 /* any: nothing is attached to it */
 #define NS              1000000000ULL
@@ -17,7 +19,8 @@
 #define LEAVING_MAX 2048
 
 struct replay {
-	struct shared_needs needs;
+	struct shared shared; /* of a replay's own */
+	struct ageing *ageing;
 	struct load *young;       /* in the first minute: connections under way are taken over */
 	struct load *grown;       /* past it; both have the same maps that are written into */
 	__u64 grown_at;           /* in ns of the packets' time; 0: none has come yet */
@@ -66,14 +69,17 @@ static struct load *load_age(const struct image *image, __u32 pickup_until,
 
 static bool load_both(struct replay *replay, const struct image *image, struct messages *messages)
 {
-	struct shared shared;
+	const struct shared_needs needs = load_needs(image);
 
-	replay->young = load_age(image, ~0U, NULL, messages);
+	if (!shared_create(&replay->shared, &needs, messages))
+		return false;
+	replay->ageing = ageing_new(&replay->shared, messages);
+	if (!replay->ageing)
+		return false;
+	replay->young = load_age(image, ~0U, &replay->shared, messages);
 	if (!replay->young || !image->replies)
 		return replay->young;
-	for (int map = 0; map < SHARED_MAPS; map++)
-		shared.fd[map] = load_shared_fd(replay->young, map);
-	replay->grown = load_age(image, 0, &shared, messages);
+	replay->grown = load_age(image, 0, &replay->shared, messages);
 	return replay->grown;
 }
 
@@ -102,12 +108,10 @@ static bool watch_all(struct replay *replay, struct messages *messages)
 	const struct control control = {.watching = 1};
 	const __u32 key = 0;
 
-	replay->ring = ring_buffer__new(load_shared_fd(replay->young, SHARED_EVENTS), keep_drop,
-					replay, NULL);
+	replay->ring = ring_buffer__new(replay->shared.fd[SHARED_EVENTS], keep_drop, replay, NULL);
 	if (!replay->ring ||
-	    bpf_map_update_elem(load_shared_fd(replay->young, SHARED_WATCH), &key, &all, BPF_ANY) ||
-	    bpf_map_update_elem(load_shared_fd(replay->young, SHARED_CONTROL), &key, &control,
-				BPF_ANY))
+	    bpf_map_update_elem(replay->shared.fd[SHARED_WATCH], &key, &all, BPF_ANY) ||
+	    bpf_map_update_elem(replay->shared.fd[SHARED_CONTROL], &key, &control, BPF_ANY))
 		return fail(messages, "watch the drops", errno);
 	return true;
 }
@@ -124,7 +128,6 @@ struct replay *replay_new(const struct generation *generation, bool drops,
 	replay = g_new0(struct replay, 1);
 	replay->limited = g_hash_table_new(NULL, NULL);
 	drop_limits(replay, image);
-	replay->needs = load_needs(image);
 	loaded = load_both(replay, image, messages) && (!drops || watch_all(replay, messages));
 	image_free(image);
 	if (loaded)
@@ -140,13 +143,16 @@ void replay_free(struct replay *replay)
 	ring_buffer__free(replay->ring);
 	load_free(replay->grown);
 	load_free(replay->young);
+	ageing_free(replay->ageing);
+	shared_close(&replay->shared);
 	g_hash_table_unref(replay->limited);
 	g_free(replay);
 }
 
-/* The programs that the gate would have at that time, had it come up at the first packet's. */
+/* It is that time now: the programs that a gate would have which came up with the first packet. */
 static const struct load *load_at(struct replay *replay, __u64 time)
 {
+	ageing_to(replay->ageing, time);
 	if (!replay->grown_at)
 		replay->grown_at = time + PICKUP_SECONDS * NS;
 	return replay->grown && time >= replay->grown_at ? replay->grown : replay->young;
@@ -195,8 +201,7 @@ struct totals *replay_totals(const struct replay *replay, struct messages *messa
 	struct totals *totals = totals_new();
 
 	for (int map = 0; map < SHARED_COUNTERS_END; map++) {
-		if (totals_add_map(totals, map, load_shared_fd(replay->young, map),
-				   shared_blocks(map, &replay->needs)))
+		if (totals_add_map(totals, map, replay->shared.fd[map], replay->shared.blocks[map]))
 			continue;
 		fail(messages, "read the counters", errno);
 		totals_free(totals);

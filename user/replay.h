@@ -26,9 +26,9 @@ struct replay *replay_new(const struct generation *generation, bool drops,
 void replay_free(struct replay *replay);
 
 /*
- * A frame arrives at a time in ns, which tells alone whether connections that are older than the
- * first packet are still taken over. *drop, if it is dropped or would be and drops are told, stands
- * until the next one; else it is NULL. False with a message.
+ * A frame arrives at a time in ns: by that clock, to AGEING_STEP, what was remembered is forgotten,
+ * and connections that are older than the first packet are taken over. *drop, if it is dropped or
+ * would be and drops are told, stands until the next one; else it is NULL. False with a message.
  */
 bool replay_arrive(struct replay *replay, const struct link_frame *frame, __u64 time,
 		   const struct event **drop, struct messages *messages);

@@ -15,6 +15,7 @@
 #include <linux/tcp.h>
 #include <linux/udp.h>
 
+#include "ageing.h"
 #include "generation_text.h"
 #include "replay.h"
 
@@ -199,6 +200,24 @@ static void passes_answers(void **state)
 	generation_free(generation);
 }
 
+/* By the capture's clock, in which hours pass here within a moment. */
+static void forgets_what_was_asked(void **state)
+{
+	const struct asked question = {"10.0.1.11", "192.0.2.53", IPPROTO_UDP, 50000, 53, false, 0};
+	const struct asked answer = {"192.0.2.53", "10.0.1.11", IPPROTO_UDP, 53, 50000, false, 0};
+	struct generation *generation = compile(choose_site(SERVERS));
+	struct replay *replay = replay_right(generation, false);
+
+	leave(replay, 100, &question);
+	arrive(replay, 100 + FLOW_UDP_SECONDS - AGEING_STEP, &answer, NULL);
+	assert_int_equal(counted(replay, REASON_REPLY), 1);
+	arrive(replay, 100 + FLOW_UDP_SECONDS + AGEING_STEP, &answer, NULL);
+	assert_int_equal(counted(replay, REASON_REPLY), 1);
+	assert_int_equal(counted(replay, REASON_NO_SUCH_FLOW), 1);
+	replay_free(replay);
+	generation_free(generation);
+}
+
 static void passes_none_without_replies(void **state)
 {
 	const struct asked question = {"10.0.1.11", "192.0.2.53", IPPROTO_UDP, 50000, 53, false, 0};
@@ -296,6 +315,7 @@ int main(void)
 		cmocka_unit_test(counts),
 		cmocka_unit_test(tells_drops),
 		cmocka_unit_test(passes_answers),
+		cmocka_unit_test(forgets_what_was_asked),
 		cmocka_unit_test(passes_none_without_replies),
 		cmocka_unit_test(takes_connections_over),
 		cmocka_unit_test(knows_no_limits),
