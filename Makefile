@@ -11,7 +11,7 @@ BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
 Q       := $(if $(V),,@)
 say      = $(if $(V),@:,@printf '  %-8s %s\n' $(1) $(2))
 
-PACKAGES := libbpf libelf zlib glib-2.0 json-c libcmark-gfm libmnl ncursesw libsystemd
+PACKAGES := libbpf libelf zlib glib-2.0 json-c libcmark-gfm libmnl ncursesw libsystemd libpcap
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla \
 	    -Wno-unused-parameter
 CFLAGS   ?= -O2 -g

@@ -19,9 +19,6 @@
 #include "shared.h"
 #include "standby.h"
 
-/* How long after the first load connections older than it are taken over. */
-#define PICKUP_SECONDS 60
-
 static bool fail(struct messages *messages, const char *where, const char *step, int error)
 {
 	message_add(messages, SEVERITY_ERROR, where, 0, "cannot %s: %s", step, strerror(error));

@@ -48,6 +48,7 @@ extern const struct command show_command;
 extern const struct command check_command;
 extern const struct command diff_command;
 extern const struct command explain_command;
+extern const struct command replay_command;
 extern const struct command up_command;
 extern const struct command swap_command;
 extern const struct command reload_command;

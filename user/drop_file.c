@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "pcapng.h"
 #include "version.h"
 
 struct drop_file {
@@ -35,13 +34,14 @@ struct drop_file *drop_file_open(const char *path, struct messages *messages)
 	return file;
 }
 
-static uint32_t interface_number(struct drop_file *file, const char *name)
+/* Of which at most snap bytes of a frame are in the file; 0: all. */
+static uint32_t interface_number(struct drop_file *file, const char *name, uint32_t snap)
 {
 	for (guint i = 0; i < file->interfaces->len; i++)
 		if (!strcmp(file->interfaces->pdata[i], name))
 			return i;
 	g_ptr_array_add(file->interfaces, g_strdup(name));
-	pcapng_add_interface(file->bytes, name, EVENT_FRAME);
+	pcapng_add_interface(file->bytes, name, snap);
 	return file->interfaces->len - 1;
 }
 
@@ -49,7 +49,7 @@ void drop_file_add(struct drop_file *file, const struct event *event, const char
 		   uint64_t time, const char *comment)
 {
 	const struct pcapng_packet packet = {
-		.interface = interface_number(file, interface),
+		.interface = interface_number(file, interface, EVENT_FRAME),
 		.time = time,
 		.bytes = event->frame,
 		.captured = MIN(event->captured, (uint32_t)sizeof(event->frame)),
@@ -58,6 +58,20 @@ void drop_file_add(struct drop_file *file, const struct event *event, const char
 	};
 
 	pcapng_add_packet(file->bytes, &packet);
+}
+
+void drop_file_add_packet(struct drop_file *file, const struct pcapng_packet *packet,
+			  const char *interface)
+{
+	struct pcapng_packet numbered = *packet;
+
+	numbered.interface = interface_number(file, interface, 0);
+	pcapng_add_packet(file->bytes, &numbered);
+}
+
+size_t drop_file_waiting(const struct drop_file *file)
+{
+	return file->bytes->len;
 }
 
 bool drop_file_flush(struct drop_file *file, struct messages *messages)

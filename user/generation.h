@@ -18,6 +18,9 @@
 /* How far one can go back. */
 #define GENERATIONS_KEPT 3
 
+/* How long after the first load connections older than it are taken over. */
+#define PICKUP_SECONDS 60
+
 struct generation {
 	unsigned int number; /* from 1; one more at each load while the gate stands */
 	/* Numbers of those in force before, the last one first; 0: none. */

@@ -19,6 +19,7 @@ enum {
 struct rest {
 	const uint8_t *at;
 	size_t size;
+	bool cut; /* it ended before what was looked for */
 };
 
 static uint16_t read16(const uint8_t *at)
@@ -26,10 +27,16 @@ static uint16_t read16(const uint8_t *at)
 	return (uint16_t)(at[0] << 8 | at[1]);
 }
 
-/* False if there are not so many bytes. */
+/* Whether there are so many bytes. */
+static bool has(struct rest *rest, size_t size)
+{
+	rest->cut |= rest->size < size;
+	return rest->size >= size;
+}
+
 static bool skip(struct rest *rest, size_t size)
 {
-	if (rest->size < size)
+	if (!has(rest, size))
 		return false;
 	rest->at += size;
 	rest->size -= size;
@@ -46,12 +53,12 @@ static struct prefix address(int family, const uint8_t *bytes)
 
 static bool read_link(struct rest *rest, struct headers *headers)
 {
-	if (!skip(rest, ETHERTYPE_AT) || rest->size < 2)
+	if (!skip(rest, ETHERTYPE_AT) || !has(rest, 2))
 		return false;
 	headers->ethertype = read16(rest->at);
 	while (headers->ethertype == ETHERTYPE_VLAN ||
 	       headers->ethertype == ETHERTYPE_SERVICE_VLAN) {
-		if (!skip(rest, 4) || rest->size < 2)
+		if (!skip(rest, 4) || !has(rest, 2))
 			return false;
 		headers->ethertype = read16(rest->at);
 	}
@@ -64,7 +71,7 @@ static bool read_ipv4(struct rest *rest, struct headers *headers)
 	const uint8_t *ip = rest->at;
 	bool later;
 
-	if (rest->size < 20)
+	if (!has(rest, 20))
 		return false;
 	headers->source = address(AF_INET, ip + 12);
 	headers->destination = address(AF_INET, ip + 16);
@@ -85,46 +92,64 @@ static bool read_ipv6(struct rest *rest, struct headers *headers)
 	return true;
 }
 
-/* The length of an extension header (of IPv4: AH alone); 0: it is none. */
-static size_t extension_length(const struct headers *headers, const uint8_t *header)
+/* Whether an extension header follows (of IPv4: AH alone). */
+static bool is_extension(const struct headers *headers)
 {
 	bool v6 = headers->source.family == AF_INET6;
 
 	switch (headers->protocol) {
-	case IPPROTO_AH: return (header[1] + 2U) * 4;
-	case IPPROTO_FRAGMENT: return v6 ? 8 : 0;
+	case IPPROTO_AH: return true;
+	case IPPROTO_FRAGMENT:
 	case IPPROTO_HOPOPTS:
 	case IPPROTO_ROUTING:
-	case IPPROTO_DSTOPTS: return v6 ? (header[1] + 1U) * 8 : 0;
-	default: return 0;
+	case IPPROTO_DSTOPTS: return v6;
+	default: return false;
+	}
+}
+
+static size_t extension_length(const struct headers *headers, const uint8_t *header)
+{
+	switch (headers->protocol) {
+	case IPPROTO_AH: return (header[1] + 2U) * 4;
+	case IPPROTO_FRAGMENT: return 8;
+	default: return (header[1] + 1U) * 8;
 	}
 }
 
 /* True if a transport header follows. */
 static bool read_extensions(struct rest *rest, struct headers *headers)
 {
-	size_t length;
-
-	while (rest->size >= 8 && (length = extension_length(headers, rest->at))) {
+	while (is_extension(headers) && has(rest, 8)) {
 		const uint8_t *header = rest->at;
+		size_t length = extension_length(headers, header);
 		bool later = headers->protocol == IPPROTO_FRAGMENT && read16(header + 2) & 0xfff8;
 
 		headers->protocol = header[0];
 		if (later || !skip(rest, length))
 			return false;
 	}
-	return true;
+	return !is_extension(headers);
 }
 
-static void read_transport(const struct rest *rest, struct headers *headers)
+/* How many bytes a program may read that judges by ports: of TCP up to its flags. */
+static size_t transport_size(const struct rest *rest, const struct headers *headers)
+{
+	if (headers->protocol == IPPROTO_TCP)
+		return 14;
+	return rest->size >= 6 && read16(rest->at + 4) <= 8 ? 8 : 9;
+}
+
+static void read_transport(struct rest *rest, struct headers *headers)
 {
 	bool icmp = headers->protocol ==
 		    (headers->source.family == AF_INET ? IPPROTO_ICMP : IPPROTO_ICMPV6);
 
-	if (icmp && rest->size)
+	if (icmp && has(rest, 1))
 		headers->icmp_type = rest->at[0];
-	if ((headers->protocol != IPPROTO_TCP && headers->protocol != IPPROTO_UDP) ||
-	    rest->size < 4)
+	if (headers->protocol != IPPROTO_TCP && headers->protocol != IPPROTO_UDP)
+		return;
+	has(rest, transport_size(rest, headers));
+	if (rest->size < 4)
 		return;
 	headers->has_ports = true;
 	headers->source_port = read16(rest->at);
@@ -133,17 +158,17 @@ static void read_transport(const struct rest *rest, struct headers *headers)
 
 void headers_read(const uint8_t *frame, size_t size, struct headers *headers)
 {
-	struct rest rest = {frame, size};
-	bool follows;
+	struct rest rest = {.at = frame, .size = size};
+	bool follows = false;
 
 	*headers = (struct headers){.ethertype = -1, .protocol = -1, .icmp_type = -1};
-	if (!read_link(&rest, headers))
-		return;
-	switch (headers->ethertype) {
-	case ETHERTYPE_IPV4: follows = read_ipv4(&rest, headers); break;
-	case ETHERTYPE_IPV6: follows = read_ipv6(&rest, headers); break;
-	default: return;
+	if (read_link(&rest, headers)) {
+		switch (headers->ethertype) {
+		case ETHERTYPE_IPV4: follows = read_ipv4(&rest, headers); break;
+		case ETHERTYPE_IPV6: follows = read_ipv6(&rest, headers); break;
+		}
 	}
 	if (follows && read_extensions(&rest, headers))
 		read_transport(&rest, headers);
+	headers->whole = !rest.cut;
 }

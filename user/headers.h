@@ -22,6 +22,9 @@ struct headers {
 	bool has_ports;
 	uint16_t source_port, destination_port;
 	int icmp_type; /* of ICMP and ICMPv6; -1: not read */
+	/* All that the program asks of a packet was there: headers, and the payload's first byte.
+	 */
+	bool whole;
 };
 
 /* Reads size bytes, with which a frame begins. */

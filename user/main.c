@@ -18,6 +18,7 @@ static const struct command *const commands[] = {
 	&check_command,
 	&diff_command,
 	&explain_command,
+	&replay_command,
 	&up_command,
 	&swap_command,
 	&reload_command,

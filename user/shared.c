@@ -194,10 +194,10 @@ static bool draw_secret(int fd, struct messages *messages)
 	       fail(messages, "fragments", "fill the map");
 }
 
-static bool create(struct shared *shared, enum shared_map map, __u32 blocks,
+static bool create(struct shared *shared, enum shared_map map, __u32 blocks, __u32 flags,
 		   struct messages *messages)
 {
-	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = map_flags(map));
+	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = flags);
 
 	shared->fd[map] = bpf_map_create(kinds[map].type, kinds[map].name, key_size(map),
 					 kinds[map].value_size, blocks, &options);
@@ -236,11 +236,30 @@ bool shared_open(struct shared *shared, const char *directory, const struct shar
 	for (int map = 0; map < SHARED_MAPS; map++) {
 		__u32 needed = shared_blocks(map, needs);
 
-		if (shared->blocks[map] >= needed
-			    ? !open_pin(shared, map, directory, messages)
-			    : !create(shared, map, needed + kinds[map].spare, messages))
+		if (shared->blocks[map] >= needed ? !open_pin(shared, map, directory, messages)
+						  : !create(shared, map, needed + kinds[map].spare,
+							    map_flags(map), messages))
 			return false;
 	}
+	return true;
+}
+
+/* Whether it holds times after which what it says no longer counts. */
+static bool has_time_outs(enum shared_map map)
+{
+	return map == SHARED_FRAGMENTS || map == SHARED_FLOWS || map == SHARED_INBOUND_FLOWS;
+}
+
+bool shared_create(struct shared *shared, const struct shared_needs *needs,
+		   struct messages *messages)
+{
+	memset(shared, 0, sizeof(*shared));
+	for (int map = 0; map < SHARED_MAPS; map++)
+		shared->fd[map] = -1;
+	for (int map = 0; map < SHARED_MAPS; map++)
+		if (!create(shared, map, shared_blocks(map, needs),
+			    map_flags(map) | (has_time_outs(map) ? BPF_F_MMAPABLE : 0), messages))
+			return false;
 	return true;
 }
 

@@ -75,6 +75,13 @@ __u32 shared_blocks(enum shared_map map, const struct shared_needs *needs);
 bool shared_open(struct shared *shared, const char *directory, const struct shared_needs *needs,
 		 struct messages *messages);
 
+/*
+ * Creates all of them for programs that are attached to nothing. Fragments and flows can be mapped
+ * into memory. False with a message; to be closed all the same.
+ */
+bool shared_create(struct shared *shared, const struct shared_needs *needs,
+		   struct messages *messages);
+
 /* The gate's secret, drawn when its maps were created. False with a message. */
 bool shared_secret(const struct shared *shared, __u64 secret[2], struct messages *messages);
 

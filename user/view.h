@@ -60,4 +60,7 @@ void view_print_prometheus(struct json_object *stats);
 /* Prints them, with the table for "port", "service" or "server". */
 void view_print_stats(struct json_object *stats, const char *by);
 
+/* Prints them by reason, service, server and dropped port, for a policy that is tried. */
+void view_print_tried(struct json_object *stats);
+
 #endif

@@ -189,3 +189,11 @@ void view_print_stats(struct json_object *stats, const char *by)
 		print_by_port(stats);
 	print_dropped_ports(stats, "DROPPED PORT|>PACKETS|>PACKETS/S", SIZE_MAX);
 }
+
+void view_print_tried(struct json_object *stats)
+{
+	print_reasons(stats);
+	print_by_service(stats);
+	print_by_server(stats);
+	print_dropped_ports(stats, "DROPPED PORT|>PACKETS|>PACKETS/S", SIZE_MAX);
+}

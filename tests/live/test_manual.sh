@@ -11,7 +11,7 @@ export LC_ALL=C.UTF-8
 
 MANUAL=user/man/portcullis.8
 COMPLETION=user/completion/portcullis.bash
-COMMANDS="profiles show check diff explain up swap reload confirm rollback boot down block unblock blocks log status stats top drops"
+COMMANDS="profiles show check diff explain replay up swap reload confirm rollback boot down block unblock blocks log status stats top drops"
 
 # --- what the manual says ---
 
@@ -424,6 +424,8 @@ test_gate() {
 	same_keys blocks < <(portcullis blocks --json)
 	same_keys status < <(portcullis status --json)
 	same_keys stats < <(watched)
+	same_keys replay < <(echo '0 in 192.0.2.7 192.0.2.1 udp 9 53 - 0' |
+		tests/live/captures.py pcap ip | portcullis replay - "$WORK/site.md" --json)
 	same_keys drops < <(dropped | grep '^{')
 	same "keys of every command" "$(keys_stated every)" "$(sort -u "$WORK/common")"
 	same "metrics" "$(table metrics)" "$(metrics)"

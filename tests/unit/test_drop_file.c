@@ -92,6 +92,34 @@ static void check_messages(struct messages *messages, const char *expected)
 	messages_free(messages);
 }
 
+/* Whole packets, of which an interface's snap length says that none is cut. */
+static void writes_whole_packets(void **state)
+{
+	uint8_t bytes[EVENT_FRAME + 1] = {1, 2, 3};
+	const struct pcapng_packet packet = {7, 77, bytes, sizeof(bytes), 200, "why"};
+	struct pcapng_packet first = packet;
+	g_autoptr(GByteArray) expected = g_byte_array_new();
+	struct messages *messages = messages_new();
+	struct capture capture = capture_begin();
+	struct drop_file *file = drop_file_open("-", messages);
+	g_autofree char *found = NULL;
+
+	first.interface = 0;
+	pcapng_begin(expected, "portcullis " PORTCULLIS_VERSION);
+	pcapng_add_interface(expected, "card0", 0);
+	pcapng_add_packet(expected, &first);
+	pcapng_add_packet(expected, &first);
+	drop_file_add_packet(file, &packet, "card0");
+	drop_file_add_packet(file, &packet, "card0");
+	assert_int_equal(drop_file_waiting(file), expected->len);
+	assert_true(drop_file_flush(file, messages));
+	assert_int_equal(drop_file_waiting(file), 0);
+	drop_file_close(file);
+	messages_free(messages);
+	found = capture_end(&capture);
+	assert_memory_equal(found, expected->data, expected->len);
+}
+
 static void says_what_fails(void **state)
 {
 	struct messages *messages = messages_new();
@@ -114,6 +142,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes_files),
 		cmocka_unit_test(writes_to_standard_output),
+		cmocka_unit_test(writes_whole_packets),
 		cmocka_unit_test(says_what_fails),
 	};
 

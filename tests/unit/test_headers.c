@@ -131,11 +131,55 @@ static void reads_no_further(void **state)
 	}
 }
 
+/* Frames of which so many bytes are needed, no fewer and no more. */
+static const struct {
+	const char *hex;
+	size_t needed;
+} cuts[] = {
+	/* TCP up to its flags; UDP with the first byte of its payload, if it has one */
+	{MACS "0800 " IP4 "b95f 13cd 00000001 00000002 5002 0000 0000 0000 ffff", 48},
+	{MACS "8100 2064 0800 " IP4 "b95f 13cd 00000001 00000002 5002 0000 0000 0000", 52},
+	{MACS "0800 4500 0028 0001 0000 4011 0000 c0000207 0a00010b 0001 0002 0009 0000 80 ff", 43},
+	{MACS "0800 4500 0028 0001 0000 4011 0000 c0000207 0a00010b 0001 0002 0008 0000 80 ff", 42},
+	{MACS "0800 4700 0028 0001 0000 4011 0000 c0000207 0a00010b 01010101 01010101 "
+	      "0001 0002 0009 0000 80 ff",
+	 51},
+	{MACS "0800 4500 0028 0001 0000 4001 0000 c0000207 0a00010b 05 00", 35},
+	/* of later fragments and other protocols nothing behind the IP header */
+	{MACS "0800 4500 0028 0001 0001 4011 0000 c0000207 0a00010b 0001 0002", 34},
+	{MACS "0800 4500 0028 0001 0000 402f 0000 c0000207 0a00010b 0001 0002", 34},
+	{MACS "86dd 60000000 0014 06 40 " IP6 "b95f 13cd 00000001 00000002 5002 0000 0000 0000",
+	 68},
+	/* hop-by-hop and destination options first; a later fragment */
+	{MACS "86dd 60000000 0030 00 40 " IP6 "3c00 000000000000 1101 "
+	      "0000000000000000000000000000 0001 0002 0009 0000 80 ff",
+	 87},
+	{MACS "86dd 60000000 0010 2c 40 " IP6 "1100 0008 00000001 0001 0002 0009 0000 80 ff", 62},
+	{MACS "0806 0001", 14},
+};
+
+static void tells_what_is_whole(void **state)
+{
+	for (unsigned int i = 0; i < G_N_ELEMENTS(cuts); i++) {
+		uint8_t bytes[256];
+		size_t size = bytes_of(cuts[i].hex, bytes);
+		struct headers headers;
+
+		for (size_t cut = 0; cut <= size; cut++) {
+			headers_read(bytes, cut, &headers);
+			if (headers.whole != (cut >= cuts[i].needed))
+				fail_msg("%s\ncut at %zu is%s whole", cuts[i].hex, cut,
+					 headers.whole ? "" : " not");
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_frames),
 		cmocka_unit_test(reads_no_further),
+		cmocka_unit_test(tells_what_is_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

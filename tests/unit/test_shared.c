@@ -384,6 +384,33 @@ static void forgets_counters_alone(void **state)
 	shared_close(&large);
 }
 
+/* Pinned nowhere; those that hold times can be reached without a system call. */
+static void creates_ones_own(void **state)
+{
+	const struct shared_needs needs = {
+		.slots = COUNTS_PER_BLOCK + 1, .numbers = SERVER_FIRST, .replies = true};
+	struct messages *messages = messages_new();
+	struct shared shared;
+
+	assert_true(shared_create(&shared, &needs, messages));
+	for (int map = 0; map < SHARED_MAPS; map++) {
+		bool mapped = map == SHARED_FRAGMENTS || map == SHARED_FLOWS ||
+			      map == SHARED_INBOUND_FLOWS || map == SHARED_CONTROL ||
+			      map == SHARED_WATCH;
+		struct bpf_map_info info = {};
+		__u32 size = sizeof(info);
+
+		assert_int_equal(bpf_obj_get_info_by_fd(shared.fd[map], &info, &size), 0);
+		assert_int_equal(info.max_entries, shared_blocks(map, &needs));
+		assert_int_equal(shared.blocks[map], info.max_entries);
+		assert_int_equal(!!(info.map_flags & BPF_F_MMAPABLE), mapped);
+		assert_false(shared.pinned[map]);
+	}
+	assert_int_equal(shared.blocks[SHARED_COUNTERS], 2);
+	shared_close(&shared);
+	messages_free(messages);
+}
+
 #define test(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
 
 int main(void)
@@ -393,7 +420,7 @@ int main(void)
 		test(creates_and_finds_again), test(grows_beside_what_it_counted),
 		test(refuses_other_versions),  test(refuses_what_is_no_map),
 		test(says_what_fails),         test(forgets_counters_alone),
-		test(opens_the_sole),
+		test(opens_the_sole),          cmocka_unit_test(creates_ones_own),
 	};
 
 	if (skip_without_root())

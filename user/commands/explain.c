@@ -8,13 +8,13 @@
 #include "blocklist.h"
 #include "command.h"
 #include "gate.h"
-#include "inputs.h"
 #include "json.h"
 #include "judge.h"
 #include "layout.h"
 #include "output.h"
 #include "probe.h"
 #include "question.h"
+#include "trial.h"
 #include "view.h"
 #include "view_blocks.h"
 
@@ -222,34 +222,14 @@ static enum exit_code explain_loaded(struct context *context, const struct words
 	return code;
 }
 
-/* A profile's or a site's choice, on the interface that is named, or one that stands for any. */
-static struct choice *choose(struct context *context, const char *policy)
-{
-	const char *interface = on_interface ? on_interface : "explain";
-	struct choice *choice = choice_new();
-	g_autoptr(GPtrArray) sources = inputs_read(context->documents, NULL, context->messages);
-	struct messages *unheard = messages_new();
-	struct policy *shipped = policy_read(sources, unheard);
-	g_autofree char *error = NULL;
-	g_autofree char *canonical = profile_canonical(shipped, policy, false, &error);
-
-	g_ptr_array_unref(choice->sources);
-	if (canonical || (strcmp(policy, "-") && !g_file_test(policy, G_FILE_TEST_EXISTS))) {
-		choice->sources = g_ptr_array_ref(sources);
-		choice_set_interface(choice, interface, policy, ATTACH_AUTO);
-	} else {
-		choice->sources = inputs_read(context->documents, policy, context->messages);
-		choice_set_interface(choice, interface, NULL, ATTACH_AUTO);
-	}
-	policy_free(shipped);
-	messages_free(unheard);
-	return choice;
-}
-
 static enum exit_code explain_policy(struct context *context, const struct words *words)
 {
 	const struct asked nothing = {.as_answer = REASON_COUNT};
-	struct generation *generation = generation_new(choose(context, words->policy), NULL);
+	const char *interface =
+		on_interface ? on_interface : "explain"; /* one that stands for any */
+	struct choice *choice =
+		trial_choice(context->documents, words->policy, interface, context->messages);
+	struct generation *generation = generation_new(choice, NULL);
 	struct question question = {};
 	struct judgement judgement;
 	g_autofree char *error = NULL;

@@ -10,6 +10,7 @@ declare -gA _portcullis_options=(
 	[check]="--strict --expect= -d --document= --json"
 	[diff]="-d --document= --json"
 	[explain]="--expect= --interface= -d --document= --json"
+	[replay]="--drops= --host= --inbound-only --interface= -d --document= --json"
 	[up]="--mode= --monitor --management= --protocols= --replies= --confirm= --allow-lockout -d --document="
 	[swap]="--interface= --monitor --enforce --confirm= --allow-lockout"
 	[reload]="--dry-run --confirm= --allow-lockout --json -d --document="
@@ -31,6 +32,7 @@ declare -gA _portcullis_operands=(
 	[check]="files"
 	[diff]="profiles files"
 	[explain]="profiles files words"
+	[replay]="files profiles"
 	[up]="interfaces files"
 	[swap]="profiles"
 	[reload]="files"
@@ -100,7 +102,7 @@ _portcullis_value() {
 		;;
 	--replies) _portcullis_add on off ;;
 	--by) _portcullis_add port service server ;;
-	--pcap) _portcullis_add_files -f ;;
+	--pcap | --drops) _portcullis_add_files -f ;;
 	--interface) _portcullis_add_lines < <(_portcullis_interfaces) ;;
 	esac
 }
@@ -157,6 +159,7 @@ _portcullis() {
 	else
 		read -ra words <<<"${_portcullis_operands[$command]-}"
 		[[ $command == up && $operands -gt 0 ]] && words=(profiles)
+		[[ $command == replay && $operands == 0 ]] && words=(files)
 		[[ $command == down && $operands -gt 0 || $previous == from || $previous == to ]] && words=()
 		_portcullis_operand "${words[@]}"
 	fi
