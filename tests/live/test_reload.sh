@@ -107,22 +107,29 @@ many() {
 	done
 }
 
+# reload_many: how many ms of a processor's time a reload takes, as others work on this machine, too
+reload_many() {
+	local TIMEFORMAT='%3U %3S'
+
+	{ time portcullis reload "$SITE" >/dev/null 2>"$WORK/said"; } 2>&1 |
+		awk '{ printf "%d\n", ($1 + $2) * 1000 }'
+	grep -q error "$WORK/said" && fail "reload of 1,000 servers" "$(cat "$WORK/said")"
+}
+
 test_many() {
-	local began ended times=() i fastest
+	local began times=() walls=() i fastest
 
 	many front-end >"$SITE"
 	portcullis reload "$SITE" >/dev/null 2>&1
 	for i in 1 2 3 4 5; do
 		many "$([ $((i % 2)) = 0 ] && echo front-end || echo director)" >"$SITE"
 		began=${EPOCHREALTIME/./}
-		portcullis reload "$SITE" >/dev/null 2>&1 || fail "reload $i"
-		ended=${EPOCHREALTIME/./}
-		times+=($(((ended - began) / 1000)))
+		times+=("$(reload_many)")
+		walls+=($(((${EPOCHREALTIME/./} - began) / 1000)))
 	done
 	fastest=$(printf '%s\n' "${times[@]}" | sort -n | head -n 1)
-	echo "# 1,000 servers with 15 profiles: reloads took ${times[*]} ms"
+	echo "# 1,000 servers with 15 profiles: reloads took ${walls[*]} ms, ${times[*]} of a processor"
 	same "15 profiles" 15 "$(portcullis status --json | jq '[.servers[].profile] | unique | length')"
-	# others work on this machine too
 	if [ "$fastest" -lt 500 ]; then
 		pass "reload of 1,000 servers takes less than 500 ms"
 	else
