@@ -60,6 +60,11 @@ void drop_file_add(struct drop_file *file, const struct event *event, const char
 	pcapng_add_packet(file->bytes, &packet);
 }
 
+void drop_file_add_interface(struct drop_file *file, const char *interface)
+{
+	interface_number(file, interface, 0);
+}
+
 void drop_file_add_packet(struct drop_file *file, const struct pcapng_packet *packet,
 			  const char *interface)
 {

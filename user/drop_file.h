@@ -20,6 +20,9 @@ struct drop_file *drop_file_open(const char *path, struct messages *messages);
 void drop_file_add(struct drop_file *file, const struct event *event, const char *interface,
 		   uint64_t time, const char *comment);
 
+/* Adds an interface whose packets are whole, so that a file without any can be read, too. */
+void drop_file_add_interface(struct drop_file *file, const char *interface);
+
 /* Adds a whole packet likewise; which number the interface has, the file knows. */
 void drop_file_add_packet(struct drop_file *file, const struct pcapng_packet *packet,
 			  const char *interface);

@@ -191,6 +191,12 @@ server asked nothing there, or too long ago; server fe01, profile front-end" \
 	same "each of many" \
 		"$(jq '[.reasons[] | select(.verdict != "pass") | .packets] | add' "$WORK/json")" \
 		"$(tshark -r "$WORK/drops.pcapng" 2>/dev/null | wc -l)"
+	echo "0 in $PEER $FRONT tcp 40000 5061 syn 0" | "$CAPTURES" pcap ethernet >"$WORK/passes"
+	replay passes --drops "$WORK/none" >/dev/null
+	same "or of none" "0 0 0 0 0 0" "$(replay none | heads)"
+	says "the capture itself" 2 "portcullis replay: --drops '$WORK/passes' is the capture itself
+usage: portcullis replay [OPTION…] CAPTURE (PROFILE | SITE)" \
+		"$PORTCULLIS" replay "$WORK/passes" "$WORK/site.md" --drops "$WORK/passes"
 	says "a file that cannot be" 1 \
 		"/nowhere/x: error: cannot open the file: No such file or directory" \
 		"$PORTCULLIS" replay "$WORK/rows" "$WORK/site.md" --drops /nowhere/x

@@ -109,6 +109,7 @@ static void writes_whole_packets(void **state)
 	pcapng_add_interface(expected, "card0", 0);
 	pcapng_add_packet(expected, &first);
 	pcapng_add_packet(expected, &first);
+	drop_file_add_interface(file, "card0");
 	drop_file_add_packet(file, &packet, "card0");
 	drop_file_add_packet(file, &packet, "card0");
 	assert_int_equal(drop_file_waiting(file), expected->len);

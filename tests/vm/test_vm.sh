@@ -15,7 +15,7 @@ ROOT=$WORK/root
 needed() {
 	local tool
 
-	for tool in qemu-system-x86_64 busybox cpio depmod ldd; do
+	for tool in qemu-system-x86_64 busybox cpio depmod ldd python3; do
 		command -v $tool >/dev/null || { echo "$tool is missing" && return; }
 	done
 	busybox --list 2>/dev/null | grep -qx modprobe || echo "busybox has no modprobe"
@@ -68,6 +68,19 @@ install_modules() {
 		depmod -b "$ROOT" "$release"
 }
 
+make_capture() {
+	tests/live/captures.py pcap ethernet >"$ROOT/tests/replay.pcap" <<-END
+		0 in 192.0.2.7 10.0.1.11 tcp 40000 5061 syn 0
+		0 in 192.0.2.7 10.0.1.11 tcp 40000 5061 ack 60000
+		0 in 192.0.2.7 10.0.1.11 tcp 40000 23 syn 0
+		1 out 10.0.1.11 192.0.2.53 udp 30000 53 - 0
+		1 out 10.0.1.11 192.0.2.53 udp 30001 53 - 60000
+		1 in 192.0.2.53 10.0.1.11 udp 53 30000 - 100
+		1 in 192.0.2.53 10.0.1.11 udp 53 30001 - 5000
+		200 in 192.0.2.53 10.0.1.11 udp 53 30001 - 5000
+	END
+}
+
 make_initramfs() {
 	mkdir -p "$ROOT"/{bin,dev,proc,sys,run,tmp,tests} &&
 		install_modules virtio_pci virtio_net veth bridge bonding tcp_diag udp_diag sch_ingress cls_bpf &&
@@ -78,7 +91,7 @@ make_initramfs() {
 		install_programs "$BUILD"/packets/test_* build/packets &&
 		cp -r policies "$ROOT/" &&
 		cp -r tests/live tests/expected tests/documents "$ROOT/tests/" &&
-		cp tests/vm/init "$ROOT/init" || return
+		make_capture && cp tests/vm/init "$ROOT/init" || return
 	if [ "$CLANG19" ]; then
 		install_programs "$CLANG19" build/clang19 || return
 	fi
@@ -130,7 +143,7 @@ test_guest() {
 skip_guest() {
 	local point
 
-	for point in "$BUILD"/packets/test_* virtio veth MTU bond clang-19; do
+	for point in "$BUILD"/packets/test_* replay virtio veth MTU bond clang-19; do
 		pass "guest: $(basename "$point") # SKIP $1"
 	done
 }

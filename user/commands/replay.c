@@ -3,6 +3,7 @@
 #include <linux/types.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "capture_file.h"
 #include "command.h"
@@ -217,10 +218,22 @@ static bool prepare(struct replaying *replaying, const char *policy)
 	replaying->replay = replay_new(replaying->generation, drops, messages);
 	if (!replaying->replay)
 		return false;
-	if (drops)
-		replaying->file = drop_file_open(drops, messages);
 	warn_if_untold(replaying);
-	return !drops || replaying->file;
+	if (!drops)
+		return true;
+	replaying->file = drop_file_open(drops, messages);
+	if (replaying->file)
+		drop_file_add_interface(replaying->file, interface_name());
+	return replaying->file;
+}
+
+/* Writing there would leave nothing to read. */
+static bool is_same_file(const char *path, const char *other)
+{
+	struct stat one, two;
+
+	return !stat(path, &one) && !stat(other, &two) && S_ISREG(one.st_mode) &&
+	       one.st_dev == two.st_dev && one.st_ino == two.st_ino;
 }
 
 static enum exit_code run(struct context *context, int count, char **operands)
@@ -238,6 +251,8 @@ static enum exit_code run(struct context *context, int count, char **operands)
 	if (drops && !strcmp(drops, "-"))
 		return usage(&replay_command,
 			     "--drops - would be among the figures, expected a file");
+	if (drops && is_same_file(operands[0], drops))
+		return usage(&replay_command, "--drops '%s' is the capture itself", drops);
 	replaying.replayed.capture = operands[0];
 	replaying.comments = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
 	if (prepare(&replaying, operands[1]) && replay_packets(&replaying))
