@@ -72,7 +72,7 @@ $(BUILD)/portcullis: $(call objects,$(BUILD)/plain,$(LIBRARY) $(COMMANDS))
 , := ,
 
 # --- tests: every test_*.c is a program of its own, every test_*.sh a script; all print TAP ---
-# What waits more than it works, the live scripts, runs in two groups beside the rest.
+# What waits more than it works, live scripts and loads, runs in groups of its own beside the rest.
 
 UNIT    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 PACKETS := $(patsubst tests/packets/%.c,$(BUILD)/packets/%,$(wildcard tests/packets/test_*.c))
@@ -112,8 +112,9 @@ test: ## install what is missing, build and run every test
 	$(Q)tests/deps
 	$(Q)$(MAKE) --no-print-directory -j"$$(nproc)" test-all
 test-all: $(BUILD)/portcullis $(UNIT) $(PACKETS) $(FAULTS) $(PROBES) $(BUILD)/model/test_model $(BUILD)/fuzz_document
-	$(Q)PORTCULLIS=$(BUILD)/portcullis BUILD=$(BUILD) tests/run $(LIVE_A) -- $(LIVE_Q) tests/fuzz/test_fuzz.sh \
-		-- $(UNIT) $(PACKETS) $(FAULTS) $(BUILD)/model/test_model tests/vm/test_vm.sh
+	$(Q)PORTCULLIS=$(BUILD)/portcullis BUILD=$(BUILD) tests/run $(LIVE_A) \
+		-- $(LIVE_Q) tests/fuzz/test_fuzz.sh -- $(UNIT) $(PACKETS) $(BUILD)/model/test_model \
+		-- $(FAULTS) -- tests/vm/test_vm.sh
 test-unit: $(UNIT) ## the loader's files, one by one, under sanitizers
 	$(Q)tests/run $^
 test-packets: $(PACKETS) ## the program, packet by packet

@@ -107,7 +107,8 @@ test_iperf() {
 # While profiles are swapped, a stream goes on without loss.
 test_swaps() {
 	swap_often probe -- measured
-	measured "UDP while profiles are swapped" "$SERVER4" udp -u -b 10M -l 1200
+	# long enough for five swaps on a busy machine, too
+	measured "UDP while profiles are swapped" "$SERVER4" udp -u -b 10M -l 1200 -t 10
 	stop_swaps
 	no_loss "UDP while profiles are swapped"
 }
