@@ -203,6 +203,8 @@ install: all ## install below DESTDIR and PREFIX
 	done
 	$(Q)install -D -m 644 user/completion/portcullis.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/portcullis
+	$(Q)install -D -m 644 user/completion/_portcullis \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_portcullis
 	$(Q)install -D -m 644 user/fail2ban/portcullis.conf \
 		$(DESTDIR)$(FAIL2BAN)/action.d/portcullis.conf
 	$(Q)install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
@@ -222,6 +224,7 @@ uninstall: ## remove what install put there
 	$(Q)rm -f $(DESTDIR)$(PREFIX)/sbin/portcullis \
 		$(foreach page,$(PAGES),$(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $(page)))/$(page)) \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/portcullis \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_portcullis \
 		$(patsubst %,$(DESTDIR)$(PREFIX)/lib/systemd/system/%,$(UNITS)) \
 		$(DESTDIR)$(FAIL2BAN)/action.d/portcullis.conf \
 		$(patsubst %,$(DESTDIR)$(PREFIX)/lib/udev/rules.d/%,$(RULES))
