@@ -193,13 +193,19 @@ check: $(GENERATED) ## format, warnings of gcc and clang, cppcheck, shellcheck
 	$(Q)shellcheck $(SCRIPTS)
 
 UNITS := $(notdir $(wildcard user/systemd/*))
+PAGES := $(notdir $(wildcard user/man/*.[1-8]))
 RULES := $(notdir $(wildcard user/udev/*))
 
 install: all ## install below DESTDIR and PREFIX
 	$(Q)install -D -m 755 $(BUILD)/portcullis $(DESTDIR)$(PREFIX)/sbin/portcullis
-	$(Q)install -D -m 644 user/man/portcullis.8 $(DESTDIR)$(PREFIX)/share/man/man8/portcullis.8
+	$(Q)for page in $(PAGES); do \
+		install -D -m 644 user/man/$$page \
+			$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$$page || exit 1; \
+	done
 	$(Q)install -D -m 644 user/completion/portcullis.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/portcullis
+	$(Q)install -D -m 644 user/completion/_portcullis \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_portcullis
 	$(Q)install -D -m 644 user/fail2ban/portcullis.conf \
 		$(DESTDIR)$(FAIL2BAN)/action.d/portcullis.conf
 	$(Q)install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
@@ -217,8 +223,9 @@ install: all ## install below DESTDIR and PREFIX
 
 uninstall: ## remove what install put there
 	$(Q)rm -f $(DESTDIR)$(PREFIX)/sbin/portcullis \
-		$(DESTDIR)$(PREFIX)/share/man/man8/portcullis.8 \
+		$(foreach page,$(PAGES),$(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $(page)))/$(page)) \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/portcullis \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_portcullis \
 		$(patsubst %,$(DESTDIR)$(PREFIX)/lib/systemd/system/%,$(UNITS)) \
 		$(DESTDIR)$(FAIL2BAN)/action.d/portcullis.conf \
 		$(patsubst %,$(DESTDIR)$(PREFIX)/lib/udev/rules.d/%,$(RULES))

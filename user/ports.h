@@ -24,8 +24,8 @@ struct port_list {
 };
 
 /*
- * Reads a port cell as portcullis(8) states under DOCUMENTS. On failure returns -EINVAL and
- * sets *error to what is wrong and what was expected ("port '70000' is out of range, expected
+ * Reads a port cell as portcullis-document(5) states under PORT CELLS. On failure returns -EINVAL
+ * and sets *error to what is wrong and what was expected ("port '70000' is out of range, expected
  * 1-65535"); the caller frees it. On success the caller frees list->ranges with g_array_unref().
  */
 int ports_parse(const char *cell, struct port_list *list, char **error);

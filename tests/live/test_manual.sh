@@ -1,16 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The manual and the completion say what the program does: commands, options, the words of cells,
-# settings, reasons, JSON keys, pins, examples. Each is compared both ways, with what the program
-# prints or, where it does not print it, with the table in its source. Root is needed for the last
-# rows only.
+# The manual's pages say what the program does: commands, options, the words of cells, settings,
+# reasons, JSON keys, pins, examples. Each is compared both ways, with what the program prints or,
+# where it does not print it, with the table in its source; and what a page refers to is there. Root
+# is needed for the last rows only.
 cd "$(dirname "$0")/../.." || exit
 # shellcheck source=/dev/null
 . tests/live/lib.sh
 export LC_ALL=C.UTF-8
 
 MANUAL=user/man/portcullis.8
-COMPLETION=user/completion/portcullis.bash
+PAGES=(user/man/*.[1-8])
 COMMANDS="profiles show check diff explain replay up swap reload confirm rollback boot down block unblock blocks log status stats top drops"
 
 # --- what the manual says ---
@@ -20,8 +20,9 @@ plain() {
 	sed -e 's/\\f[BIRP]//g' -e 's/\\-/-/g' -e 's/\\\[u2026\]/…/g' -e "s/\\\\(aq/'/g" -e 's/\\e/\\/g'
 }
 
-# table NAME: its rows below the header, cells parted by tabs
+# table NAME: its rows below the header, cells parted by tabs; on whichever page it stands
 table() {
+	echo "$1" >>"$WORK/compared"
 	awk -v name="$1" '
 		/^\.\\" table: / && $3 == name { found = 1; next }
 		!found { next }
@@ -31,7 +32,7 @@ table() {
 		open && !/^T}/ { row = row (row ~ /\t$/ || row == "" ? "" : " ") $0; next }
 		{ sub(/^T}/, ""); open = sub(/T\{$/, ""); row = row $0 }
 		!open && rows++ { print row }
-	' $MANUAL | plain
+	' "${PAGES[@]}" | plain
 }
 
 # filled: rows with an empty first cell take that of the row above
@@ -51,9 +52,9 @@ spread() {
 	}'
 }
 
-# section MACRO NAME: the lines of a section
+# section MACRO NAME [PAGE]: the lines of a section
 section() {
-	awk -v start=".$1 $2" '/^\.S[HS]/ { on = 0 } $0 == start { on = 1 } on' $MANUAL
+	awk -v start=".$1 $2" '/^\.S[HS]/ { on = 0 } $0 == start { on = 1 } on' "${3:-$MANUAL}"
 }
 
 # options_of: the options that a section describes
@@ -67,7 +68,29 @@ example() {
 		/^\.\\" example: / && $3 == name { found = 1 }
 		found && /^\.EE/ { exit }
 		found && !/^\./
-	' $MANUAL | plain
+	' "${PAGES[@]}" | plain
+}
+
+# flowing FILE...: the text in one line, what is bold between asterisks
+flowing() {
+	sed -E -e '/^\.\\"/d' -e 's/\\fB(([^\]|\\-)*)\\f[RI]/*\1*/g' -e 's/^\.BR? "([^"]+)"/*\1*/' \
+		-e 's/^\.BR? ([^ ]+)/*\1*/' -e 's/^\.[A-Z]+.*//' "$@" | plain | tr '\n' ' ' | tr -s ' '
+}
+
+# references PAGE: the pages, and with their page the sections, commands and options, that it sends
+# its readers to: what stands behind "see" or "under", and capitals alone
+references() {
+	flowing "$1" | grep -oE '((see|under) )?\*[^*]+\*( in \*portcullis[a-z-]*\*)?( ?\([1-8]\))?' |
+		sed -nE -e 's/^((see|under) )?\*(portcullis[a-z-]*)\* ?\((.)\)$/user\/man\/\3.\4/p; t' \
+			-e 's/^((see|under) )?\*(.*)\* in \*(.*)\* ?\((.)\)$/user\/man\/\4.\5\t\3/p; t' \
+			-e "s#^((see|under) \\*(.*)|\\*([A-Z ]{4,}))\\*\$#$1\t\3\4#p" | sort -u
+}
+
+# stands PAGE [NAME]: whether there is such a page, and such a heading or item on it
+stands() {
+	[ -f "$1" ] && { [ ! "${2:-}" ] ||
+		grep -A 1 -E '^\.(S[HS]|TP)' "$1" | plain | tr -d '"' |
+		grep -qE -e "^\.S[HS] $2\$|^\.B $2\$|^$2(=|\$)"; }
 }
 
 # --- what the program says ---
@@ -87,15 +110,49 @@ lower() {
 
 # --- the tests ---
 
+# test_form PAGE
 test_form() {
-	same "man has nothing to say" "" "$(man --warnings -l $MANUAL 2>&1 >/dev/null)"
+	local file=${1##*/}
+	local name=${file%.*}
+
+	same "man has nothing to say about $file" "" "$(man --warnings -l "$1" 2>&1 >/dev/null)"
 	if command -v mandoc >/dev/null; then
-		same "nor has mandoc" "" "$(mandoc -Tlint $MANUAL 2>&1)"
+		same "nor has mandoc" "" "$(mandoc -Tlint "$1" 2>&1)"
 	else
 		pass "nor has mandoc # SKIP mandoc is missing"
 	fi
-	same "the version" "$("$PORTCULLIS" --version)" \
-		"$(sed -n 's/^\.TH PORTCULLIS 8 [0-9-]* "\([^"]*\)" .*/\1/p' $MANUAL)"
+	same "its title, section and version" \
+		"${name^^} ${file##*.} $("$PORTCULLIS" --version)" \
+		"$(sed -nE 's/^\.TH ([^ ]+) ([0-9]) [0-9-]+ "([^"]+)" .*/\1 \2 \3/p' "$1" | plain)"
+	same "its name" "$name" "$(sed -n '/^\.SH NAME/{n;s/ .*//p}' "$1" | plain)"
+	same "every table of it has a name" "$(grep -c '^\.TS' "$1")" "$(grep -c '^\.\\" table: ' "$1")"
+}
+
+# The pages refer to one another, and to what is there.
+test_references() {
+	local page reference
+
+	for page in "${PAGES[@]}"; do
+		same "${page##*/} names the others" \
+			"$(printf '%s\n' "${PAGES[@]}" | grep -vxF "$page")" \
+			"$(section SH '"SEE ALSO"' "$page" | plain |
+				sed -nE 's/^\.BR (portcullis[^ ]*) \((.)\).*/user\/man\/\1.\2/p' | sort)"
+		references "$page" >"$WORK/references"
+		same "what ${page##*/} refers to is there" "some, all there" \
+			"$([ -s "$WORK/references" ] && echo some, all there
+			while IFS=$'\t' read -ra reference; do
+				stands "${reference[@]}" || echo "not ${reference[*]}"
+			done <"$WORK/references")"
+	done
+	same "and what the sources do" "" \
+		"$(grep -rhoE 'portcullis[a-z-]*\([1-8]\)' user --exclude-dir=man | sort -u |
+			while IFS='()' read -r page reference; do
+				stands "user/man/$page.$reference" || echo "$page($reference)"
+			done)"
+	same "the settings that are named are there" "" \
+		"$(flowing "${PAGES[@]}" | grep -oE "setting [A-Z][A-Za-z-]+" | cut -d ' ' -f 2 | sort -u |
+			grep -vxF "$(settings)")"
+	same "no table stands twice" "" "$(grep -h '^\.\\" table: ' "${PAGES[@]}" | sort | uniq -d)"
 }
 
 test_commands() {
@@ -225,6 +282,12 @@ test_keys() {
 }
 
 test_examples() {
+	example document >"$WORK/shop.md"
+	exits "the document is right" 0 "$PORTCULLIS" check --strict "$WORK/shop.md"
+	exits "and opens what it says" 0 \
+		"$PORTCULLIS" explain office udp/20500 -d "$WORK/shop.md" --expect pass
+	exits "and closes what it excepts" 0 \
+		"$PORTCULLIS" explain shop tcp/9100 -d "$WORK/shop.md" --expect drop
 	example site >"$WORK/edge.md"
 	exits "the site is right" 0 "$PORTCULLIS" check "$WORK/edge.md"
 	exits "and answers as is said" 0 \
@@ -235,45 +298,6 @@ test_examples() {
 	(cd "$WORK" && sh inventory.sh)
 	same "the inventory becomes servers" "2 servers" \
 		"$("$PORTCULLIS" check "$WORK/servers.md" 2>/dev/null | grep -o '[0-9]* servers')"
-}
-
-# --- the completion ---
-
-# completed WORD...: what may stand in place of the last
-completed() {
-	# shellcheck source=/dev/null
-	. "$COMPLETION"
-	COMP_WORDS=("$PORTCULLIS" "$@") COMP_CWORD=$#
-	_portcullis
-	printf '%s\n' "${COMPREPLY[@]}" | sort
-}
-
-# in_parts: options as they are typed: each name, '=' where a value follows
-in_parts() {
-	sed 's/, /\n/' | sed 's/=.*/=/' | sort
-}
-
-test_completion() {
-	local command
-
-	same "completes commands" \
-		"$({ grammar | cut -d ' ' -f 2 && printf '%s\n' help --help --version --bpffs=; } | sort)" \
-		"$(completed '')"
-	for command in $COMMANDS; do
-		same "completes options of $command" "$(help "$command" | in_parts)" \
-			"$(completed "$command" -)"
-	done
-	same "completes profiles" "$("$PORTCULLIS" profiles --json | jq -r '.profiles[].name' | sort)" \
-		"$(completed up eth0 '')"
-	same "of the document that is named" "closed
-two" "$(completed show -d "$WORK/ports.md" '')"
-	same "completes values" "server
-service" "$(completed stats --by = s)"
-	same "of the command" "drop
-pass" "$(completed explain --expect = '')"
-	same "which for another are files" "$WORK/ports.md" \
-		"$(completed check --expect = "$WORK/por")"
-	same "shellcheck has nothing to say" "" "$(shellcheck $COMPLETION)"
 }
 
 # --- JSON ---
@@ -431,12 +455,11 @@ test_gate() {
 	same "metrics" "$(table metrics)" "$(metrics)"
 	same "pins" "$(find /sys/fs/bpf/portcullis -type f -printf '%f\n' | sed 's/-[0-9]*$//' | sort -u)" \
 		"$(table pins | cut -f 1 | sed 's/-[A-Z]*$//' | sort)"
-	same "completes interfaces" "card
-lo" "$(edge bash -c "$(declare -f completed); PORTCULLIS=$PORTCULLIS COMPLETION=$COMPLETION
-		completed down ''")"
 	same_keys log < <(logged)
 	same "fields of the journal" "$({ echo MESSAGE && sed -nE 's/.*"(PORTCULLIS_[A-Z_]+)".*/\1/p' \
 		user/journal.c; } | sort -u)" "$(table journal | cut -f 1 | sort)"
+	same "every table is compared" "$(cat "${PAGES[@]}" | sed -n 's/^\.\\" table: //p' | sort)" \
+		"$(sort -u "$WORK/compared")"
 }
 
 if [ "$(id -u)" = 0 ]; then
@@ -448,7 +471,8 @@ fi
 [ -x "$PORTCULLIS" ] || bail_out "$PORTCULLIS is missing"
 write_document
 write_guarded
-test_form
+for page in "${PAGES[@]}"; do test_form "$page"; done
+test_references
 test_commands
 test_exits
 test_headings
@@ -457,7 +481,6 @@ test_settings
 test_reasons
 test_keys
 test_examples
-test_completion
 test_json
 if [ "$(id -u)" != 0 ]; then
 	pass "what only a gate has # SKIP needs root"

@@ -111,8 +111,8 @@ static enum exit_code run(struct context *context, int count, char **operands)
 }
 
 static const GOptionEntry options[] = {
-	{"by", 0, 0, G_OPTION_ARG_STRING, &by,
-	 "the table to print: port (default), service, server", "WHAT"},
+	{"by", 0, 0, G_OPTION_ARG_STRING, &by, "the table to print; port is the default",
+	 "port|service|server"},
 	{"watch", 0, 0, G_OPTION_ARG_INT, &watch, "print again every so many seconds, with rates",
 	 "SECONDS"},
 	{"prometheus", 0, 0, G_OPTION_ARG_NONE, &prometheus,

@@ -142,7 +142,7 @@ static enum exit_code run(struct context *context, int count, char **operands)
 
 static const GOptionEntry options[] = {
 	{"mode", 0, 0, G_OPTION_ARG_STRING, &mode,
-	 "how to attach: native, generic, or auto (default): native if the driver can", "MODE"},
+	 "how to attach; auto (default): native if the driver can", "native|generic|auto"},
 	{"monitor", 0, 0, G_OPTION_ARG_NONE, &monitor, "judge and count, but drop nothing", NULL},
 	{"management", 0, 0, G_OPTION_ARG_STRING, &management,
 	 "who may reach which ports of this host whatever the profile says: '10.0.9.0/24, tcp/22'",
