@@ -10,6 +10,7 @@
 #include "audit.h"
 #include "host.h"
 #include "inputs.h"
+#include "kept.h"
 #include "last.h"
 #include "layout.h"
 #include "load.h"
@@ -266,6 +267,21 @@ static bool enforce(struct context *context, struct gate *gate, struct generatio
 	return true;
 }
 
+/* Nobody stands by on an interface where nothing is in force; the time over, all would pass there.
+ */
+static bool can_come_back(struct context *context, const struct gate *gate,
+			  const struct generation *next)
+{
+	g_autofree char *lacks = next->confirm ? kept_lacks(gate, next->choice) : NULL;
+
+	if (lacks)
+		message_add(context->messages, SEVERITY_ERROR, lacks, 0,
+			    "what this change falls back to is not in force here any more: "
+			    "'portcullis boot --interface %s' first, or leave out --confirm",
+			    lacks);
+	return !lacks;
+}
+
 enum exit_code change_apply(struct context *context, struct gate *gate, struct generation *next)
 {
 	bool begins = gate->generation && begins_to_enforce(gate->generation, next);
@@ -275,7 +291,7 @@ enum exit_code change_apply(struct context *context, struct gate *gate, struct g
 	    generation_same(gate->generation, next) && host_is_known(gate))
 		done = keep(context, gate);
 	else if (done)
-		done = enforce(context, gate, next);
+		done = can_come_back(context, gate, next) && enforce(context, gate, next);
 	if (done && begins)
 		report_monitored(gate);
 	generation_free(next);

@@ -3,6 +3,7 @@
 #include <bpf/bpf.h>
 #include <dirent.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -44,7 +45,8 @@ bool gate_remove(struct gate *gate, struct messages *messages)
 	while ((entry = readdir(entries))) {
 		g_autofree char *path = g_strdup_printf("%s/%s", gate->directory, entry->d_name);
 
-		if (entry->d_name[0] != '.' && unlink(path))
+		/* a folder that somebody has put there goes too */
+		if (entry->d_name[0] != '.' && remove(path))
 			done = fail(messages, path, "remove the pin", errno);
 	}
 	closedir(entries);

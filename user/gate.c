@@ -15,11 +15,13 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
+#include <sys/statvfs.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include "kept.h"
 #include "links.h"
+#include "pin.h"
 #include "settle.h"
 
 /* What the program needs: bounded loops, multi-buffer XDP, bound maps; the oldest kernel tested. */
@@ -32,7 +34,7 @@ static bool fail(struct messages *messages, const char *where, const char *step)
 	return false;
 }
 
-static bool check_host(const char *bpffs, struct messages *messages)
+static bool check_host(const char *bpffs, enum gate_use use, struct messages *messages)
 {
 	struct utsname name;
 	struct statfs mount;
@@ -58,6 +60,10 @@ static bool check_host(const char *bpffs, struct messages *messages)
 			"no BPF file system is mounted here: 'mount -t bpf bpf %s', or name one "
 			"with --bpffs ('ip netns exec' hides the usual one: use nsenter --net=)",
 			bpffs);
+		return false;
+	}
+	if (use == GATE_WRITE && mount.f_flags & ST_RDONLY) {
+		pin_say_read_only(bpffs, messages);
 		return false;
 	}
 	return true;
@@ -142,7 +148,7 @@ struct gate *gate_open(const char *bpffs, enum gate_use use, struct messages *me
 {
 	struct gate *gate;
 
-	if (!check_host(bpffs, messages))
+	if (!check_host(bpffs, use, messages))
 		return NULL;
 	libbpf_set_print(NULL); /* of what it finds missing we speak ourselves */
 	gate = g_new0(struct gate, 1);

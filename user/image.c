@@ -170,12 +170,25 @@ static void add_everyone(struct image *image, const struct generation *generatio
 	}
 }
 
-static bool within(__u32 count, const char *what, __u32 most, struct messages *messages)
+/*
+ * What is counted keeps its entry of the counters as long as the gate stands: some that take up
+ * places may be of the past.
+ */
+static bool within_ever(__u32 count, bool past, const char *what, __u32 most,
+			struct messages *messages)
 {
 	if (count > most)
 		message_add(messages, SEVERITY_ERROR, "the policy", 0,
-			    "%u %s are too many, expected at most %u", count, what, most);
+			    "%u %s are too many, expected at most %u%s", count, what, most,
+			    past ? ": 'portcullis down --all' forgets those of earlier policies, "
+				   "their counters with them"
+				 : "");
 	return count <= most;
+}
+
+static bool within(__u32 count, const char *what, __u32 most, struct messages *messages)
+{
+	return within_ever(count, false, what, most, messages);
 }
 
 /* The layout's bounds, before anything is built upon them. */
@@ -192,7 +205,8 @@ static bool check_bounds(const struct generation *generation, struct image *imag
 	return within(profiles, "profiles", TARGET_PROFILES_MAX, messages) &&
 	       within(image->tables, "profiles and servers that guards name", TARGET_PROFILES_MAX,
 		      messages) &&
-	       within(servers, "servers", TARGET_SERVERS_MAX - SERVER_FIRST, messages);
+	       within_ever(servers, servers > generation->policy->servers->len, "servers",
+			   TARGET_SERVERS_MAX - SERVER_FIRST, messages);
 }
 
 static const struct compiled *server_profile(const struct generation *generation,
@@ -201,6 +215,19 @@ static const struct compiled *server_profile(const struct generation *generation
 	const char *profile = generation_server_profile(generation, server);
 
 	return generation->profiles->pdata[generation_profile_index(generation, profile)];
+}
+
+/* Whether profiles that are not in force have slots. */
+static bool have_past_segments(const struct generation *generation)
+{
+	guint now = 0;
+
+	for (guint i = 0; i < generation->profiles->len; i++) {
+		const struct compiled *compiled = generation->profiles->pdata[i];
+
+		now += compiled->openings->len;
+	}
+	return generation->slots->segments->len > now;
 }
 
 static bool build_ports(struct image *image, const struct generation *generation,
@@ -224,8 +251,9 @@ static bool build_ports(struct image *image, const struct generation *generation
 		add_host_life(image, &settings->management, image->tables - 1);
 	add_management_sources(image, &settings->management);
 	image_add_sources(image, generation->policy);
-	return within(image->segments->len, "segments that port tables cannot name directly",
-		      SEGMENTS_MAX, messages);
+	return within_ever(image->segments->len, have_past_segments(generation),
+			   "segments that port tables cannot name directly", SEGMENTS_MAX,
+			   messages);
 }
 
 static void find_named(struct image *image, const struct policy *policy)

@@ -4,10 +4,12 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "number.h"
+#include "pin.h"
 #include "program.h"
 #include "standby.h"
 
@@ -66,18 +68,47 @@ struct generation *kept_read(const char *directory, unsigned int number, struct 
 {
 	g_autofree char *path = pin_path(directory, KEPT_CATALOG, number);
 	struct generation *generation = NULL;
-	int map = bpf_obj_get(path);
-	int error = map < 0 ? -errno : catalog_generation(map, &generation);
+	int error, map = bpf_obj_get(path);
 
-	if (map >= 0)
-		close(map);
+	if (map < 0) {
+		pin_say_failed(path, "read the catalog", messages);
+		return NULL;
+	}
+	error = catalog_generation(map, &generation);
+	close(map);
 	if (error)
 		message_add(messages, SEVERITY_ERROR, path, 0, "cannot read the catalog: %s",
 			    strerror(-error));
 	else if (!generation)
 		message_add(messages, SEVERITY_ERROR, path, 0,
-			    "is no catalog of this version of portcullis");
+			    "is no catalog of this version of portcullis: 'rm %s' forgets it",
+			    path);
 	return generation;
+}
+
+char *kept_lacks(const struct gate *gate, const struct choice *next)
+{
+	const struct choice *now = gate->generation ? gate->generation->choice : NULL;
+	struct generation *confirmed = NULL;
+	char *lacks = NULL;
+
+	if (gate_deadline(gate)) {
+		struct messages *unheard = messages_new();
+		const unsigned int number = gate->generation->previous[0];
+
+		if (number)
+			confirmed = kept_read(gate->directory, number, unheard);
+		now = confirmed ? confirmed->choice : NULL;
+		messages_free(unheard);
+	}
+	for (guint i = 0; now && !lacks && i < now->interfaces->len; i++) {
+		const struct choice_interface *one = now->interfaces->pdata[i];
+
+		if (choice_interface(next, one->name) && !gate_link(gate, one->name))
+			lacks = g_strdup(one->name);
+	}
+	generation_free(confirmed);
+	return lacks;
 }
 
 bool kept_pin(const char *directory, const struct generation *generation, const struct load *load,
@@ -96,8 +127,7 @@ bool kept_pin(const char *directory, const struct generation *generation, const 
 			continue;
 		if (!bpf_obj_pin(maps[kind], path))
 			continue;
-		message_add(messages, SEVERITY_ERROR, path, 0, "cannot pin the map: %s",
-			    strerror(errno));
+		pin_say_failed(path, "pin the map", messages);
 		kept_unpin(directory, generation);
 		return false;
 	}
@@ -176,7 +206,7 @@ bool kept_forget(const char *directory, struct messages *messages)
 	while (entries && (name = g_dir_read_name(entries))) {
 		g_autofree char *path = g_strdup_printf("%s/%s", directory, name);
 
-		if (kind_of(name, &number) == KEPT_KINDS || !unlink(path))
+		if (kind_of(name, &number) == KEPT_KINDS || !remove(path))
 			continue;
 		message_add(messages, SEVERITY_ERROR, path, 0, "cannot remove the pin: %s",
 			    strerror(errno));

@@ -20,6 +20,12 @@ GArray *kept_numbers(const char *directory);
 /* One of them, not yet compiled; NULL with a message. */
 struct generation *kept_read(const char *directory, unsigned int number, struct messages *messages);
 
+/*
+ * An interface that a next choice names too, on which what it would fall back to is no longer in
+ * force, as its link is dead: nobody could stand by there. NULL: none. The caller frees it.
+ */
+char *kept_lacks(const struct gate *gate, const struct choice *next);
+
 /* Pins what belongs to a generation that is loaded; on failure none of it stays pinned. */
 bool kept_pin(const char *directory, const struct generation *generation, const struct load *load,
 	      struct messages *messages);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "egress.h"
+#include "pin.h"
 #include "program.h"
 #include "standby.h"
 
@@ -149,8 +150,9 @@ static int read_program(struct gate *gate, struct gate_link *link, __u32 *ifinde
 	link->program = info.prog_id;
 	*ifindex = info.xdp.ifindex;
 	*link->name = 0;
+	/* the C library has no other word for that it could open no socket to ask by */
 	if (*ifindex && !if_indextoname(*ifindex, link->name) && errno != ENXIO)
-		return -errno;
+		return errno == ENOENT ? -EMFILE : -errno;
 	link->program_fd = bpf_prog_get_fd_by_id(info.prog_id);
 	return link->program_fd < 0 ? -errno : read_generation(gate, link);
 }
@@ -214,8 +216,12 @@ static bool read_link(struct gate *gate, const char *name, struct messages *mess
 	link->egress_fd = link->standby_egress_fd = -1;
 	link->attach = "none";
 	g_ptr_array_add(gate->links, link);
-	if (link->fd < 0)
-		return errno == ENOENT || fail(messages, link->pin, "cannot open the pinned link");
+	if (link->fd < 0 && errno == ENOENT)
+		return true;
+	if (link->fd < 0) {
+		pin_say_failed(link->pin, "open the pinned link", messages);
+		return false;
+	}
 	/* A writer may replace the program, and the kernel free it, as we are reading. */
 	for (int tries = 0; tries <= TRIES_MAX; tries++) {
 		error = read_program(gate, link, &ifindex);

@@ -141,3 +141,37 @@ bool gate_settle(struct gate *gate, struct messages *messages)
 	kept_prune(gate, NULL, messages);
 	return true;
 }
+
+/* Everywhere at once: to whoever stands by, the time is over. */
+static bool end_waiting(struct gate *gate, struct messages *messages)
+{
+	int error = 0;
+
+	for (guint i = 0; !error && i < gate->links->len; i++) {
+		const struct gate_link *link = gate->links->pdata[i];
+
+		if (link->deadline && !link->undone)
+			error = standby_set_deadline(link->program_fd, STANDBY_OVER);
+	}
+	if (error)
+		message_add(messages, SEVERITY_ERROR, "portcullis", 0,
+			    "cannot undo generation %u: %s", gate->generation->number,
+			    strerror(-error));
+	return !error;
+}
+
+bool gate_undo(struct gate *gate, struct messages *messages)
+{
+	struct messages *said = messages_new();
+	bool done =
+		end_waiting(gate, messages) && gate_read(gate, messages) && gate_settle(gate, said);
+
+	/* that it was not confirmed is known to whoever undoes it */
+	for (guint i = 0; !done && i < said->list->len; i++) {
+		const struct message *one = said->list->pdata[i];
+
+		message_add(messages, one->severity, one->file, one->line, "%s", one->text);
+	}
+	messages_free(said);
+	return done;
+}

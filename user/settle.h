@@ -15,4 +15,10 @@
  */
 bool gate_settle(struct gate *gate, struct messages *messages);
 
+/*
+ * Undoes at once what waits to be confirmed, and settles that without a warning. A link whose
+ * interface is gone, or that was detached, stays so. False with a message.
+ */
+bool gate_undo(struct gate *gate, struct messages *messages);
+
 #endif

@@ -5,11 +5,13 @@
 #include <bpf/bpf.h>
 #include <dirent.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
 
 #include "number.h"
+#include "pin.h"
 
 static const struct {
 	const char *name;
@@ -147,7 +149,7 @@ int shared_open_pin(const char *path, enum shared_map map, __u32 blocks, struct 
 	__u32 size = sizeof(info);
 
 	if (fd < 0) {
-		fail(messages, path, "open the pinned map");
+		pin_say_failed(path, "open the pinned map", messages);
 		return -1;
 	}
 	if (bpf_obj_get_info_by_fd(fd, &info, &size))
@@ -282,7 +284,7 @@ bool shared_pin(struct shared *shared, const char *directory, struct messages *m
 		if (!shared->created[map])
 			continue;
 		if (bpf_obj_pin(shared->fd[map], path)) {
-			fail(messages, path, "pin the map");
+			pin_say_failed(path, "pin the map", messages);
 			shared_unpin(shared, directory);
 			return false;
 		}
@@ -313,7 +315,7 @@ bool shared_forget(const char *directory, struct messages *messages)
 		g_autofree char *path = g_strdup_printf("%s/%s", directory, entry->d_name);
 		__u32 blocks;
 
-		if (shared_of_pin(entry->d_name, &blocks) < SHARED_MAPS && unlink(path))
+		if (shared_of_pin(entry->d_name, &blocks) < SHARED_MAPS && remove(path))
 			done = fail(messages, path, "remove the pin");
 	}
 	closedir(entries);

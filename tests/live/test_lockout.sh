@@ -3,7 +3,7 @@
 # Nobody is to lock himself out: what a policy cuts off is listed, an SSH connection stops it.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
-skip_unless_root jq socat nft
+skip_unless_root jq socat nft sudo tmux setsid
 alone "$@" || bail_out "cannot mount a BPF file system"
 
 EDGE4=192.0.2.1
@@ -51,6 +51,68 @@ test_refused() {
 	refuses "without SSH_CONNECTION" edge env -u SSH_CONNECTION "$PORTCULLIS" up card director
 	refuses "without any environment" edge env -i "$PORTCULLIS" up card director
 	same "the connection" alive "$(alive one)"
+}
+
+# A unit has neither a terminal nor a session, and no environment.
+as_unit() {
+	edge env -i setsid --fork --wait "$PORTCULLIS" "$@" </dev/null
+}
+
+as_sudo() {
+	edge env SUDO_USER= sudo -n "$PORTCULLIS" "$@"
+}
+
+# A server of its own has the environment of whoever started it, not of who types.
+in_tmux() {
+	local code
+
+	cat >"$WORK/typed" <<-END
+		nsenter --net=/run/netns/edge $PORTCULLIS $* >$WORK/said 2>&1
+		echo \$? >$WORK/code
+		tmux -S $WORK/tmux wait-for -S typed
+	END
+	env -u SSH_CONNECTION tmux -S "$WORK/tmux" -f /dev/null new-session -d "bash $WORK/typed" &&
+		tmux -S "$WORK/tmux" wait-for typed
+	code=$(cat "$WORK/code")
+	cat "$WORK/said"
+	return "$code"
+}
+
+# Whoever it is that asks: the connection counts, not whose it is.
+test_ways() {
+	local way site="$WORK/host.md" before
+
+	cat >"$site" <<-END
+		| Setting | Value |
+		|---|---|
+		| Interface | card |
+		| Unlisted | drop |
+
+		| Server | Address | Profile |
+		|---|---|---|
+		| fe01 | $SERVER4 | front-end |
+	END
+	for way in as_sudo in_tmux as_unit; do
+		refuses "up, $way" $way up card director
+	done
+	portcullis up card director --monitor >/dev/null 2>&1
+	before=$(portcullis status --json | jq .generation)
+	for way in as_sudo in_tmux as_unit; do
+		same "swap, $way" "1 1" "$($way swap --enforce >"$WORK/refusal" 2>&1
+			echo "$? $(grep -c "^$ERROR$" "$WORK/refusal")")"
+	done
+	same "nothing has changed" "$before" "$(portcullis status --json | jq .generation)"
+	portcullis down --all >/dev/null
+	sed 's/| drop |/| pass |/' "$site" >"$WORK/passes.md"
+	portcullis up "$WORK/passes.md" >/dev/null
+	before=$(portcullis status --json | jq .generation)
+	for way in as_sudo in_tmux as_unit; do
+		same "reload, $way" "1 1" "$($way reload "$site" >"$WORK/refusal" 2>&1
+			echo "$? $(grep -c "^$ERROR$" "$WORK/refusal")")"
+	done
+	same "nothing has changed" "$before" "$(portcullis status --json | jq .generation)"
+	same "the connection" alive "$(alive ways)"
+	portcullis down --all >/dev/null
 }
 
 test_monitor() {
@@ -144,6 +206,7 @@ client socat - "TCP4:$EDGE4:2222" <>"$WORK/keyboard" >"$WORK/connection" &
 exec {typed}>"$WORK/keyboard"
 until_true established || bail_out "no connection"
 test_refused
+test_ways
 test_monitor
 test_management
 test_insisted

@@ -18,15 +18,20 @@
 
 /* --- hosts that have no gate --- */
 
-static void check_refused(const char *mount, const char *expected)
+static void check_use_refused(enum gate_use use, const char *where, const char *expected)
 {
 	struct messages *messages = messages_new();
 	g_autofree char *said = NULL;
 
-	assert_null(gate_open(mount, GATE_READ, messages));
+	assert_null(gate_open(where, use, messages));
 	said = all_messages(messages);
 	assert_string_equal(said, expected);
 	messages_free(messages);
+}
+
+static void check_refused(const char *where, const char *expected)
+{
+	check_use_refused(GATE_READ, where, expected);
 }
 
 static void needs_bpffs(void **state)
@@ -326,8 +331,8 @@ static void says_why_documents_are_not_understood(void **state)
 static void says_that_a_pin_is_no_link(void **state)
 {
 	g_autofree char *pin = g_strdup_printf("%s/portcullis/link-7", bpffs);
-	g_autofree char *expected =
-		g_strdup_printf("%s: error: cannot open the pinned link: Permission denied\n", pin);
+	g_autofree char *expected = g_strdup_printf(
+		"%s: error: is no pin, expected one or nothing: 'rm -r %s' first\n", pin, pin);
 	g_autofree char *said = NULL;
 	struct messages *messages = messages_new();
 	struct gate *writer = open_gate(GATE_WRITE);
@@ -339,6 +344,28 @@ static void says_that_a_pin_is_no_link(void **state)
 	rmdir(pin);
 	gate_close(writer);
 	messages_free(messages);
+}
+
+/* Of what is enforced nothing can be opened then; where nothing is, that much can be told. */
+static void says_that_the_mount_is_read_only(void **state)
+{
+	g_autofree char *said = g_strdup_printf(
+		"%s: error: is mounted read-only: 'mount -o remount,rw %s' lets pins be made and "
+		"opened again; what is enforced stays so meanwhile\n",
+		bpffs, bpffs);
+	struct gate *gate;
+
+	assert_int_equal(mount(NULL, bpffs, NULL, MS_REMOUNT | MS_RDONLY, NULL), 0);
+	gate = open_gate(GATE_READ);
+	assert_int_equal(gate->links->len, 0);
+	gate_close(gate);
+	check_use_refused(GATE_WRITE, bpffs, said);
+	assert_int_equal(mount(NULL, bpffs, NULL, MS_REMOUNT, NULL), 0);
+	apply_right(choose_profile("web"));
+	assert_int_equal(mount(NULL, bpffs, NULL, MS_REMOUNT | MS_RDONLY, NULL), 0);
+	check_use_refused(GATE_READ, bpffs, said);
+	check_use_refused(GATE_WRITE, bpffs, said);
+	assert_int_equal(mount(NULL, bpffs, NULL, MS_REMOUNT, NULL), 0);
 }
 
 /* Something is left, but no link. */
@@ -376,6 +403,7 @@ int main(void)
 		test(knows_no_other_program),
 		test(says_why_documents_are_not_understood),
 		test(says_that_a_pin_is_no_link),
+		test(says_that_the_mount_is_read_only),
 		test(knows_litter),
 	};
 

@@ -421,9 +421,9 @@ static void holds_so_many_servers(void **state)
 	g_ptr_array_set_size(generation->slots->servers, TARGET_SERVERS_MAX - SERVER_FIRST);
 	check_said_of(generation, "");
 	g_ptr_array_set_size(generation->slots->servers, TARGET_SERVERS_MAX - SERVER_FIRST + 1);
-	check_said_of(
-		generation,
-		"the policy: error: 1048575 servers are too many, expected at most 1048574\n");
+	check_said_of(generation, "the policy: error: 1048575 servers are too many, expected at "
+				  "most 1048574: 'portcullis down --all' forgets those of earlier "
+				  "policies, their counters with them\n");
 	generation_free(generation);
 }
 

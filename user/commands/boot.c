@@ -10,8 +10,10 @@
 #include "command.h"
 #include "gate.h"
 #include "inputs.h"
+#include "kept.h"
 #include "last.h"
 #include "output.h"
+#include "settle.h"
 #include "standby.h"
 
 static char *interface;
@@ -199,6 +201,28 @@ static bool is_named(struct context *context, const char *site)
 	return named;
 }
 
+/*
+ * What waits to be confirmed is undone now if the interface is one that went and came back: nobody
+ * stands by there who could judge when the time is over.
+ */
+static bool undo_lost(struct context *context, struct gate *gate)
+{
+	const unsigned int number = gate->generation->number;
+	g_autofree char *lacks = gate_deadline(gate) && gate_can_undo(gate)
+					 ? kept_lacks(gate, gate->generation->choice)
+					 : NULL;
+
+	if (!lacks)
+		return true;
+	if (!gate_undo(gate, context->messages))
+		return false;
+	message_add(context->messages, SEVERITY_WARNING, lacks, 0,
+		    "has gone and come back while generation %u waited to be confirmed: that is "
+		    "undone",
+		    number);
+	return true;
+}
+
 /* One that waits to be confirmed goes on waiting, no longer than it would. */
 static void wait_on(struct context *context, const struct gate *gate)
 {
@@ -215,6 +239,8 @@ static enum exit_code appeared(struct context *context, struct gate *gate, const
 
 	if (!gate->generation && is_named(context, site))
 		return boot(context, gate, site);
+	if (gate->generation && !undo_lost(context, gate))
+		return EXIT_WRONG;
 	if (gate->generation)
 		choice = with_interface(gate->generation->choice);
 	if (!choice) {

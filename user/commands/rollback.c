@@ -9,35 +9,18 @@
 #include "kept.h"
 #include "number.h"
 #include "settle.h"
-#include "standby.h"
-
-/* Everywhere at once: to whoever stands by, the time is over. */
-static bool end_waiting(struct context *context, struct gate *gate)
-{
-	int error = 0;
-
-	for (guint i = 0; !error && i < gate->links->len; i++) {
-		const struct gate_link *link = gate->links->pdata[i];
-
-		if (link->deadline && !link->undone)
-			error = standby_set_deadline(link->program_fd, STANDBY_OVER);
-	}
-	if (error)
-		wrong(context, "cannot undo generation %u: %s", gate->generation->number,
-		      strerror(-error));
-	return !error;
-}
 
 static enum exit_code undo(struct context *context, struct gate *gate)
 {
 	const unsigned int number = gate->generation->number;
-	struct messages *unheard = messages_new(); /* that it was not confirmed */
-	bool done = end_waiting(context, gate) && gate_read(gate, context->messages) &&
-		    gate_settle(gate, unheard);
 
-	messages_free(unheard);
-	if (!done)
+	if (!gate_undo(gate, context->messages))
 		return EXIT_WRONG;
+	if (gate->generation && !gate_is_whole(gate))
+		return wrong(context,
+			     "generation %u undone, but not every interface enforces generation %u "
+			     "again: 'portcullis status' tells which",
+			     number, gate->generation->number);
 	if (gate->generation)
 		printf("generation %u undone: generation %u in force again\n", number,
 		       gate->generation->number);
