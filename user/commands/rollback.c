@@ -13,14 +13,17 @@
 static enum exit_code undo(struct context *context, struct gate *gate)
 {
 	const unsigned int number = gate->generation->number;
+	g_autofree char *lacks = NULL;
 
 	if (!gate_undo(gate, context->messages))
 		return EXIT_WRONG;
-	if (gate->generation && !gate_is_whole(gate))
+	if (gate->generation)
+		lacks = kept_lacks(gate, gate->generation->choice);
+	if (lacks)
 		return wrong(context,
-			     "generation %u undone, but not every interface enforces generation %u "
-			     "again: 'portcullis status' tells which",
-			     number, gate->generation->number);
+			     "generation %u undone, but generation %u is not in force again on "
+			     "'%s': 'portcullis boot --interface %s' mends that",
+			     number, gate->generation->number, lacks, lacks);
 	if (gate->generation)
 		printf("generation %u undone: generation %u in force again\n", number,
 		       gate->generation->number);
