@@ -82,14 +82,23 @@ LIVE_Q  := $(wildcard tests/live/test_[q-z]*.sh)
 LIVE    := $(LIVE_A) $(LIVE_Q)
 PROBES  := $(patsubst tests/live/%.c,$(BUILD)/live/%,$(wildcard tests/live/*.c))
 
-$(BUILD)/unit/%: $(BUILD)/san/tests/unit/%.o $(call objects,$(BUILD)/san,$(LIBRARY))
+# Of an archive the linker takes only what a test needs.
+$(BUILD)/plain/library.a: $(call objects,$(BUILD)/plain,$(LIBRARY))
+$(BUILD)/san/library.a: $(call objects,$(BUILD)/san,$(LIBRARY))
+$(BUILD)/%/library.a:
+	$(call say,AR,$@)
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+$(BUILD)/unit/%: $(BUILD)/san/tests/unit/%.o $(BUILD)/san/library.a
 	$(call say,LD.san,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(SANITIZE) $^ $(LIBS) -lcmocka -o $@
 
 HARNESS := $(filter-out tests/packets/test_%,$(wildcard tests/packets/*.c))
 
-$(BUILD)/packets/%: $(BUILD)/plain/tests/packets/%.o $(call objects,$(BUILD)/plain,$(HARNESS) $(LIBRARY))
+$(BUILD)/packets/%: $(BUILD)/plain/tests/packets/%.o $(call objects,$(BUILD)/plain,$(HARNESS)) \
+		$(BUILD)/plain/library.a
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $^ $(LIBS) -lcmocka -o $@
@@ -97,7 +106,7 @@ $(BUILD)/packets/%: $(BUILD)/plain/tests/packets/%.o $(call objects,$(BUILD)/pla
 # Each call of a load that can fail is wrapped, so that a test can make it fail.
 WRAPPED := $(shell sed -n 's/^WRAP.\([a-z_]*\),.*/\1/p' tests/faults/wrapped.h 2>/dev/null)
 
-$(BUILD)/faults/%: $(BUILD)/san/tests/faults/%.o $(call objects,$(BUILD)/san,$(LIBRARY))
+$(BUILD)/faults/%: $(BUILD)/san/tests/faults/%.o $(BUILD)/san/library.a
 	$(call say,LD.san,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(SANITIZE) $(patsubst %,-Wl$(,)--wrap=%,$(WRAPPED)) $^ $(LIBS) -lcmocka -o $@
@@ -135,7 +144,7 @@ include tests/model/rules.mk
 
 # --- long campaigns ---
 
-$(BUILD)/survive/%: $(BUILD)/san/tests/survive/%.o $(call objects,$(BUILD)/san,$(LIBRARY))
+$(BUILD)/survive/%: $(BUILD)/san/tests/survive/%.o $(BUILD)/san/library.a
 	$(call say,LD.san,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(SANITIZE) $^ $(LIBS) -lcmocka -o $@

@@ -248,7 +248,8 @@ pins() {
 # back_to_old NAME: whatever a killed command has left, there is a way to the old policy
 back_to_old() {
 	if [ "$(portcullis status --json 2>/dev/null | jq -r '.pending != null')" = true ]; then
-		portcullis rollback >/dev/null 2>&1 || fail "$1: rollback"
+		portcullis rollback >"$WORK/rollback" 2>&1 ||
+			grep -q "mends that" "$WORK/rollback" || fail "$1: rollback" "$(cat "$WORK/rollback")"
 	fi
 	portcullis up "$WORK/site.md" >/dev/null 2>&1 || fail "$1: up of the old policy"
 	portcullis status >/dev/null 2>&1 || fail "$1: status"
