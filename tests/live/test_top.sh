@@ -141,6 +141,7 @@ has_ended() {
 # it was
 same_end() {
 	until_true has_ended
+	until_true eval 'screen | grep -q "^the shell again"' # tmux draws when it gets to it
 	same "$1" "$2 true the shell again" \
 		"$(cat "$WORK/code") $(cmp -s "$WORK/modes-before" "$WORK/modes-after" && echo true) $(
 			screen | head -n 1)"
