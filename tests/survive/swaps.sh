@@ -4,7 +4,7 @@
 # profiles open, to one that one of them does, to one that neither does.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/../live/lib.sh"
-skip_unless_root jq nft "$BUILD/live/flood"
+skip_unless_root jq nft ethtool "$BUILD/live/flood"
 alone "$@" || bail_out "cannot mount a BPF file system"
 
 SWAPS=${SWAPS:-2000}
@@ -78,6 +78,9 @@ sleep 1
 sent=$(cat "$WORK/sent")
 rate=$((3 * sent / (SECONDS - began)))
 echo "# $((3 * sent)) packets in $((SECONDS - began)) s: $rate a second"
+# a sum that is short then says where to look
+same "the wire has lost nothing" 0 "$(client ethtool -S eth0 |
+	awk '/xdp_xmit_errors/ { lost += $2 } END { print lost + 0 }')"
 if [ $rate -gt 1000000 ]; then
 	pass "more than a million a second"
 else
