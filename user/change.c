@@ -205,8 +205,8 @@ bool change_is_due(struct context *context, const struct gate *gate)
 		return true;
 	message_add(context->messages, SEVERITY_ERROR, "portcullis", 0,
 		    "generation %u waits to be confirmed: 'portcullis confirm' or 'portcullis "
-		    "rollback' "
-		    "first, or make this change one to be confirmed, with --confirm SECONDS",
+		    "rollback' first, or make this change one to be confirmed, with --confirm "
+		    "SECONDS",
 		    gate->generation->number);
 	return false;
 }
@@ -225,11 +225,11 @@ void change_keep(struct context *context, const struct generation *generation)
 /* The generation in force is what was asked for; but time to confirm it may have been, too. */
 static bool keep(struct context *context, const struct gate *gate)
 {
-	const struct gate_link *link = gate->links->pdata[0];
-	int error = 0;
+	const struct gate_link *link = gate_waiting_link(gate);
+	int error;
 
 	printf("unchanged: generation %u stays in force\n", gate->generation->number);
-	if (!gate_deadline(gate)) {
+	if (!link) {
 		change_keep(context, gate->generation);
 		return true;
 	}

@@ -189,18 +189,23 @@ int gate_link_learner(const struct gate_link *link)
 							    : link->egress_fd;
 }
 
-__u64 gate_deadline(const struct gate *gate)
+const struct gate_link *gate_waiting_link(const struct gate *gate)
 {
-	__u64 deadline = 0;
-
 	for (guint i = 0; i < gate->links->len; i++) {
 		const struct gate_link *link = gate->links->pdata[i];
 
 		if (link->deadline && !link->undone && gate->generation &&
 		    link->loaded == gate->generation->number)
-			deadline = link->deadline;
+			return link;
 	}
-	return deadline;
+	return NULL;
+}
+
+__u64 gate_deadline(const struct gate *gate)
+{
+	const struct gate_link *link = gate_waiting_link(gate);
+
+	return link ? link->deadline : 0;
 }
 
 bool gate_can_undo(const struct gate *gate)

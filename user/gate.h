@@ -72,6 +72,12 @@ void gate_close(struct gate *gate);
 /* Reads anew what is enforced. False with a message. */
 bool gate_read(struct gate *gate, struct messages *messages);
 
+/*
+ * A link that enforces what waits to be confirmed, for its program's deadline, which the others of
+ * the generation share; NULL: nothing waits.
+ */
+const struct gate_link *gate_waiting_link(const struct gate *gate);
+
 /* Until when the generation in force may be confirmed: ns since boot; 0: it need not be. */
 __u64 gate_deadline(const struct gate *gate);
 

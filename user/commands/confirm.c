@@ -10,22 +10,10 @@
 #include "kept.h"
 #include "standby.h"
 
-/* A link that enforces what waits to be confirmed; the others of its generation share its map. */
-static const struct gate_link *waiting_link(const struct gate *gate)
-{
-	for (guint i = 0; i < gate->links->len; i++) {
-		const struct gate_link *link = gate->links->pdata[i];
-
-		if (link->deadline && !link->undone && link->loaded == gate->generation->number)
-			return link;
-	}
-	return NULL;
-}
-
 static enum exit_code confirm(struct context *context, struct gate *gate)
 {
 	const unsigned int number = gate->generation->number;
-	const struct gate_link *link = waiting_link(gate);
+	const struct gate_link *link = gate_waiting_link(gate);
 	int error;
 
 	if (!link && gate->undone > number)
