@@ -5,8 +5,6 @@
 #include "blocklist.h"
 #include "settings.h"
 
-#define SECONDS 3
-
 /* What is measured together, and what of it is let go of afterwards. */
 struct taking {
 	const struct gate *gate;
@@ -199,21 +197,22 @@ static void keep_results(const struct taking *taking, const struct measured *nex
 	}
 }
 
-static bool take(struct taking *taking)
+static bool take(struct taking *taking, double seconds)
 {
 	g_autoptr(GArray) cases = NULL;
 
 	if (!load(taking))
 		return false;
 	cases = make_cases(taking);
-	if (!measure((struct measured *)(void *)cases->data, cases->len, SECONDS,
+	if (!measure((struct measured *)(void *)cases->data, cases->len, seconds,
 		     &taking->estimate->measuring, taking->messages))
 		return false;
 	keep_results(taking, (const struct measured *)(const void *)cases->data);
 	return true;
 }
 
-struct estimate *estimate_new(const struct gate *gate, guint interface, struct messages *messages)
+struct estimate *estimate_new(const struct gate *gate, guint interface, double seconds,
+			      struct messages *messages)
 {
 	struct estimate *estimate = g_new0(struct estimate, 1);
 	struct taking taking = {
@@ -228,7 +227,7 @@ struct estimate *estimate_new(const struct gate *gate, guint interface, struct m
 	if (stand_in_parts(gate, &estimate->parts, messages) &&
 	    choose_interfaces(&taking, interface)) {
 		estimate->part_sample = choose_part_sample(estimate);
-		taken = take(&taking);
+		taken = take(&taking, seconds);
 	}
 	stand_in_free(taking.whole);
 	for (enum part part = 0; part < PARTS; part++)

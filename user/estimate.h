@@ -29,12 +29,15 @@ struct estimate {
 	guint blocked; /* prefixes on the block list */
 };
 
-/*
- * Measures for some seconds; of one interface, by its index in the choice of the gate's generation,
- * or of all that have a link. NULL with a message. What is pointed to must stay as long.
- */
 #define ESTIMATE_ALL G_MAXUINT
-struct estimate *estimate_new(const struct gate *gate, guint interface, struct messages *messages);
+
+/*
+ * Measures for about so many seconds, as measure() does; of one interface, by its index in the
+ * choice of the gate's generation, or of all that have a link. NULL with a message. The gate must
+ * stay as long.
+ */
+struct estimate *estimate_new(const struct gate *gate, guint interface, double seconds,
+			      struct messages *messages);
 void estimate_free(struct estimate *estimate);
 
 #endif

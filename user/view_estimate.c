@@ -102,6 +102,7 @@ void view_add_estimate(struct json_object *json, const struct estimate *estimate
 	json_add_string(json, "kernel", machine->kernel);
 	json_add_string(json, "processor", *machine->processor ? machine->processor : NULL);
 	json_add_number(json, "cpu", (uint64_t)measuring->cpu);
+	json_add_number(json, "rounds", measuring->rounds);
 	json_add_number(json, "taken_again", measuring->again);
 	json_add_bool(json, "disturbed", measuring->is_disturbed);
 	add_ns(json, "ns_bare", measuring->bare);

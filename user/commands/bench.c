@@ -12,9 +12,12 @@
 #include "output.h"
 #include "view_estimate.h"
 
+/* For measuring; loading comes on top. */
+#define SECONDS 3
+
 static enum exit_code show(struct context *context, const struct gate *gate, guint interface)
 {
-	struct estimate *estimate = estimate_new(gate, interface, context->messages);
+	struct estimate *estimate = estimate_new(gate, interface, SECONDS, context->messages);
 	g_autoptr(GPtrArray) obstacles = NULL;
 	struct json_object *json;
 	struct machine machine;
