@@ -179,8 +179,8 @@ static void print_packets(struct json_object *packets, double bare)
 			    verdict_text(packet), above_text(packet), g_strdup_printf("%.1f", ns),
 			    millions(ns));
 	}
-	listing_add(listing, g_strdup("any, a bare program"), NULL, g_strdup("drop"), NULL,
-		    g_strdup_printf("%.1f", bare), millions(bare));
+	listing_add(listing, g_strdup("any, a bare program"), g_strdup(""), g_strdup("drop"),
+		    g_strdup(""), g_strdup_printf("%.1f", bare), millions(bare));
 	listing_print(listing);
 }
 
