@@ -18,13 +18,15 @@ static bool is_interpreted(const struct gate_link *link)
 	return !bpf_obj_get_info_by_fd(gate_link_judge(link), &info, &size) && !info.jited_prog_len;
 }
 
-/* Whether nothing is dropped that the policy would drop. */
+/* Whether nothing is dropped: of a site, each server has its own mode. */
 static bool is_monitoring(const struct generation *generation)
 {
 	const GPtrArray *servers = generation->policy->servers;
-	bool monitor = generation->choice->monitor || generation->policy->settings.monitor;
+	bool monitor = true;
 
-	for (guint i = 0; !generation->choice->monitor && i < servers->len; i++)
+	if (generation->choice->monitor || !servers->len)
+		return generation->choice->monitor || generation->policy->settings.monitor;
+	for (guint i = 0; i < servers->len; i++)
 		monitor &= ((const struct server *)servers->pdata[i])->monitor;
 	return monitor;
 }
