@@ -52,10 +52,11 @@ is_measured() {
 		.ns_above_low <= .ns_above and .ns_above <= .ns_above_high"
 }
 
-# counted: all but what hosts say to each other of themselves
+# counted: all but what hosts say to each other of themselves (ARP, discovery)
 counted() {
-	portcullis stats --json |
-		jq -c '[.ports, .dropped_ports, .servers, (.reasons | map(select(.reason != "icmp")))]'
+	portcullis stats --json | jq -c '[.ports[], .dropped_ports[], .servers[], .reasons[]
+		| select((.packets // .passed_packets + .dropped_packets) > 0
+			and .reason != "icmp" and .reason != "non-ip")]'
 }
 
 # learnt: a digest of what is remembered of servers and their peers
