@@ -4,10 +4,11 @@
 # way. How large the figures are is the machine's business.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
-skip_unless_root jq bpftool
+skip_unless_root jq bpftool ethtool "$BUILD/live/flood"
 alone "$@" || bail_out "cannot mount a BPF file system"
 
 PINS=/sys/fs/bpf/portcullis
+FLOOD=10000000
 
 site() {
 	cat <<-END
@@ -68,14 +69,9 @@ learnt() {
 	done
 }
 
-# programs: how many there are in the kernel
-programs() {
-	bpftool prog list | grep -c '^[0-9]'
-}
-
-# as_many NUMBER: whether there are again that many
-as_many() {
-	[ "$(programs)" = "$1" ]
+# pins: all that is pinned
+pins() {
+	find $PINS -type f | sort
 }
 
 test_without_gate() {
@@ -90,15 +86,15 @@ gate): try sudo" setpriv --reuid 65534 --clear-groups "$PORTCULLIS" bench
 }
 
 test_profile() {
-	local before learnt programs
+	local before learnt pins
 
 	exits "up" 0 portcullis up card front-end
-	before=$(counted) learnt=$(learnt) programs=$(programs)
+	before=$(counted) learnt=$(learnt) pins=$(pins)
 	exits "bench" 0 bench
 	same "it says nothing else" "" "$(cat "$WORK/bench.errors")"
 	same "nothing was counted" "$before" "$(counted)"
 	same "nothing was learnt" "$learnt" "$(learnt)"
-	exits "no program is left" 0 until_true as_many "$programs"
+	same "nothing is pinned" "$pins" "$(pins)"
 	same "generation and interface" "1 card native null" \
 		"$(told '"\(.generation) \(.interfaces[] | "\(.name) \(.attach) \(.like)")"')"
 	same "typical packets, in both families" \
@@ -131,6 +127,23 @@ $(grep -cE '^  (closed|service|media), (tcp|udp)/[0-9]+, IPv[46] +(drop \(not-pu
 $(grep -cE '^  any, a bare program +drop +[0-9.]+ +[0-9.]+ million$' "$WORK/text")"
 	same "with the way on" 1 "$(grep -A 1 'replies are on: .* ns$' "$WORK/text" |
 		grep -c "^    next: '--replies off'")"
+}
+
+# wire_lost: what the wire had no room for
+wire_lost() {
+	client ethtool -S eth0 | awk '/xdp_xmit_errors/ { lost += $2 } END { print lost + 0 }'
+}
+
+# A flood that comes meanwhile is judged as ever.
+test_flood() {
+	local before lost pid_flood=
+
+	before=$(reason not-published) lost=$(wire_lost)
+	start flood client "$BUILD/live/flood" eth0 "$CLIENT4" 192.0.2.1 9 $FLOOD
+	exits "bench in a flood" 0 bench
+	wait "$pid_flood"
+	same "each packet of it is dropped, and nothing else" $FLOOD \
+		$(($(reason not-published) - before + $(wire_lost) - lost))
 }
 
 # What is switched live costs something, too, and what is blocked is not what is measured.
@@ -197,6 +210,7 @@ make_edge || bail_out "cannot make network namespaces"
 test_without_gate
 test_profile
 test_people
+test_flood
 test_live_state
 test_generic
 test_site
