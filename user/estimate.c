@@ -120,14 +120,15 @@ static bool load(struct taking *taking)
 {
 	const unsigned int parts = taking->estimate->parts;
 
-	taking->whole = stand_in_new(taking->gate, taking->indexes, parts, taking->messages);
+	taking->whole = stand_in_new(taking->gate, taking->indexes, parts, NULL, taking->messages);
 	if (!taking->whole)
 		return false;
 	for (enum part part = 0; part < PARTS; part++) {
 		if (!(parts & PART_BIT(part)))
 			continue;
-		taking->without[part] = stand_in_new(taking->gate, taking->indexes,
-						     parts & ~PART_BIT(part), taking->messages);
+		taking->without[part] =
+			stand_in_new(taking->gate, taking->indexes, parts & ~PART_BIT(part),
+				     taking->whole, taking->messages);
 		if (!taking->without[part])
 			return false;
 	}
@@ -229,9 +230,9 @@ struct estimate *estimate_new(const struct gate *gate, guint interface, double s
 		estimate->part_sample = choose_part_sample(estimate);
 		taken = take(&taking, seconds);
 	}
-	stand_in_free(taking.whole);
 	for (enum part part = 0; part < PARTS; part++)
 		stand_in_free(taking.without[part]);
+	stand_in_free(taking.whole);
 	g_array_unref(taking.indexes);
 	if (taken)
 		return estimate;

@@ -39,7 +39,7 @@ struct obstacle_gate {
 /* An empty list of struct obstacle *; to be freed with g_ptr_array_unref(). */
 GPtrArray *obstacles_new(void);
 
-/* Add what is in the way, in the order of how much it costs. */
+/* Each appends what is in the way. */
 void obstacles_add_card(GPtrArray *obstacles, const struct obstacle_card *card);
 void obstacles_add_machine(GPtrArray *obstacles, const struct machine *machine);
 void obstacles_add_gate(GPtrArray *obstacles, const struct obstacle_gate *gate);

@@ -4,6 +4,7 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -124,12 +125,22 @@ static bool share_blocks(struct shared *shared, const struct gate *gate, struct 
 	static const enum shared_map maps[] = {SHARED_BLOCKED4, SHARED_BLOCKED6};
 
 	for (guint i = 0; i < G_N_ELEMENTS(maps); i++) {
-		int fd = shared_open_sole(gate->directory, maps[i], messages);
-
-		if (fd < 0)
+		shared->fd[maps[i]] = shared_open_sole(gate->directory, maps[i], messages);
+		if (shared->fd[maps[i]] < 0)
 			return false;
-		close(shared->fd[maps[i]]);
-		shared->fd[maps[i]] = fd;
+	}
+	return true;
+}
+
+/* All but what is switched: counters for each processor are large. */
+static bool share_with(struct shared *shared, const struct shared *first, struct messages *messages)
+{
+	for (enum shared_map map = 0; map < SHARED_MAPS; map++) {
+		if (map == SHARED_CONTROL || map == SHARED_WATCH)
+			continue;
+		shared->fd[map] = fcntl(first->fd[map], F_DUPFD_CLOEXEC, 0);
+		if (shared->fd[map] < 0)
+			return fail(messages, "share a map");
 	}
 	return true;
 }
@@ -193,22 +204,24 @@ static bool load(struct stand_in *stand_in, const struct image *image, bool wait
 }
 
 struct stand_in *stand_in_new(const struct gate *gate, const GArray *interfaces, unsigned int parts,
-			      struct messages *messages)
+			      const struct stand_in *first, struct messages *messages)
 {
 	struct stand_in *stand_in = g_new0(struct stand_in, 1);
+	struct shared *shared = &stand_in->shared;
 	struct image *image = build(gate, interfaces, parts, messages);
 	struct shared_needs needs;
 	struct live live;
 	bool loaded = false;
 
-	memset(stand_in->shared.fd, -1, sizeof(stand_in->shared.fd));
+	shared_clear(shared);
 	stand_in->programs = g_array_new(FALSE, FALSE, sizeof(int));
 	if (image) {
 		needs = load_needs(image);
 		loaded = read_live(gate, &live, messages) &&
-			 shared_create(&stand_in->shared, &needs, messages) &&
-			 share_blocks(&stand_in->shared, gate, messages) &&
-			 switch_on(&stand_in->shared, &live, parts, messages) &&
+			 (first ? share_with(shared, &first->shared, messages)
+				: share_blocks(shared, gate, messages)) &&
+			 shared_create_missing(shared, &needs, messages) &&
+			 switch_on(shared, &live, parts, messages) &&
 			 load(stand_in, image, parts & PART_BIT(PART_PENDING), messages);
 	}
 	image_free(image);

@@ -36,10 +36,11 @@ bool stand_in_parts(const struct gate *gate, unsigned int *parts, struct message
 
 /*
  * Loads programs for interfaces (guint, of the choice of the gate's generation) with just these
- * parts, which must be in use. A guard's limit is as if it were never reached. NULL with a message.
+ * parts, which must be in use. A guard's limit is as if it were never reached. They write into the
+ * maps of the first stand-in, which has all parts (NULL: this is the first). NULL with a message.
  */
 struct stand_in *stand_in_new(const struct gate *gate, const GArray *interfaces, unsigned int parts,
-			      struct messages *messages);
+			      const struct stand_in *first, struct messages *messages);
 void stand_in_free(struct stand_in *stand_in);
 
 /* The copies for the nth of these interfaces: STAND_IN_COPIES descriptors, owned by stand_in. */

@@ -183,7 +183,7 @@ static void reads_the_block_list(void **state)
 	for (int blocking = 0; blocking < 2; blocking++) {
 		g_autoptr(GArray) samples = samples_of(gate->generation, 0, NULL);
 		struct stand_in *stand_in = stand_in_new(
-			gate, interfaces, blocking ? PART_BIT(PART_BLOCKS) : 0, messages);
+			gate, interfaces, blocking ? PART_BIT(PART_BLOCKS) : 0, NULL, messages);
 
 		assert_non_null(stand_in);
 		sample = &g_array_index(samples, struct sample, 2);
