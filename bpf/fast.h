@@ -183,7 +183,7 @@ static __always_inline int fast4(struct xdp_md *ctx, const struct iphdr *ip, voi
 	struct packet packet = {
 		.outcome = &outcome, .ip = IP_V4, .ip4 = ip, .tcp = (const void *)(ip + 1)};
 	__u64 total = host16(ip->tot_len);
-	bool special = features, blocked;
+	bool special = have_special, blocked;
 
 	if (unlikely(total < sizeof(*ip) + sizeof(struct tcphdr)) ||
 	    unlikely((void *)ip + total > end))
@@ -211,7 +211,7 @@ static __always_inline int fast6(struct xdp_md *ctx, const struct ipv6hdr *ip, v
 	struct packet packet = {
 		.outcome = &outcome, .ip = IP_V6, .ip6 = ip, .tcp = (const void *)(ip + 1)};
 	const union address *source = source6(&packet);
-	bool special = features, blocked;
+	bool special = have_special, blocked;
 	__u64 payload;
 
 	if (unlikely((void *)(ip + 1) + sizeof(struct tcphdr) > end))
@@ -220,7 +220,8 @@ static __always_inline int fast6(struct xdp_md *ctx, const struct ipv6hdr *ip, v
 	if (unlikely(payload < sizeof(struct tcphdr)) || unlikely((void *)(ip + 1) + payload > end))
 		return judge_by_stages(ctx);
 	outcome.length = sizeof(*ip) + payload;
-	blocked = unlikely(is_listing(BLOCKS_IPV6)) && is_blocked6(source->half[0], source->half[1]);
+	blocked =
+		unlikely(is_listing(BLOCKS_IPV6)) && is_blocked6(source->half[0], source->half[1]);
 	if (unlikely(same_address6(source, destination6(&packet))) || unlikely(!plain6(source)) ||
 	    (special && is_special6(&packet)))
 		return judge_by_stages(ctx);

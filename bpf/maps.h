@@ -31,9 +31,6 @@ const volatile bool have_guards = false;
 const volatile bool have_blocked4 = false;
 const volatile bool have_blocked6 = false;
 
-/* Any of the settings above that most policies do without: one look instead of many. */
-const volatile bool features = false;
-
 /* How many tables `ports` has. */
 const volatile __u32 profiles = 1;
 
@@ -55,6 +52,11 @@ const volatile __u64 source_filter4[SOURCE_FILTER_WORDS] = {};
 const volatile __u64 source_filter6[SOURCE_FILTER_WORDS] = {};
 /* Its number, for who looks on. */
 const volatile __u32 generation = 0;
+/*
+ * Whether any of replies, unlisted_drop, have_prefixes* and have_blocked* is set: where none is,
+ * the fast path asks once instead of each time.
+ */
+const volatile bool have_special = true;
 /* A secret of the gate, and the same mixed with the interface's number. */
 const volatile __u64 secret[2] = {};
 const volatile __u64 flow_seed = 0;

@@ -9,9 +9,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "direct.h"
 #include "load_standby.h"
-#include "portcullis.skel.h"
+#include "object.h"
 
 struct load {
 	GPtrArray *skeletons; /* struct portcullis *, by interface; all use the first one's maps */
@@ -55,8 +54,10 @@ static void set_constants(struct portcullis *skeleton, const struct image *image
 	constants->have_guards = image->guards->len;
 	constants->have_blocked4 = image->blocked4->len;
 	constants->have_blocked6 = image->blocked6->len;
-	constants->features = image->replies || image->unlisted_drop || image->blocked4->len || image->blocked6->len || image->prefixes4->len || image->prefixes6->len;
 	constants->profiles = MAX(image->tables, 1);
+	constants->have_special = image->replies || image->unlisted_drop || image->prefixes4->len ||
+				  image->prefixes6->len || image->blocked4->len ||
+				  image->blocked6->len;
 	constants->mask4 = image->buckets4 - 1;
 	constants->mask6 = image->buckets6 - 1;
 	constants->seed4 = image->seed4;
@@ -154,7 +155,8 @@ static bool size_maps(struct portcullis *skeleton, const struct contents *conten
 	list_fillings(skeleton, contents, fillings);
 	for (int i = 0; i < FILLINGS; i++)
 		if (bpf_map__set_max_entries(fillings[i].map, MAX(fillings[i].entries, 1)) ||
-		    (fillings[i].entries == 1 && fillings[i].size && bpf_map__set_value_size(fillings[i].map, (__u32)fillings[i].size)))
+		    (fillings[i].entries == 1 && fillings[i].size &&
+		     bpf_map__set_value_size(fillings[i].map, (__u32)fillings[i].size)))
 			return fail(messages, "size map", bpf_map__name(fillings[i].map));
 	for (int i = 0; i < SHARED_MAPS; i++) {
 		struct bpf_map *map = bpf_object__find_map_by_name(skeleton->obj, shared_name(i));
@@ -256,10 +258,8 @@ static bool load_one(struct load *load, const struct contents *contents,
 {
 	const struct portcullis *first = load->skeletons->len ? load->skeletons->pdata[0] : NULL;
 	const struct load_standby *standby = contents->host ? contents->host->standby : NULL;
-	struct portcullis *skeleton;
+	struct portcullis *skeleton = object_open();
 
-	errno = -direct_register();
-	skeleton = errno ? NULL : portcullis__open();
 	if (!skeleton)
 		return fail(messages, "open", "the program");
 	g_ptr_array_add(load->skeletons, skeleton);
@@ -270,8 +270,7 @@ static bool load_one(struct load *load, const struct contents *contents,
 	    !size_maps(skeleton, contents, messages) ||
 	    !use_maps(skeleton, first, shared, messages))
 		return false;
-	direct_expect(skeleton->obj);
-	if (portcullis__load(skeleton))
+	if (object_load(skeleton))
 		return fail(messages, "load", "the program");
 	if (first)
 		return true;
