@@ -23,6 +23,7 @@
 #include "links.h"
 #include "pin.h"
 #include "settle.h"
+#include "standby.h"
 
 /* What the program needs: bounded loops, multi-buffer XDP, bound maps; the oldest kernel tested. */
 #define KERNEL_MAJOR 6
@@ -199,6 +200,11 @@ const struct gate_link *gate_waiting_link(const struct gate *gate)
 			return link;
 	}
 	return NULL;
+}
+
+bool gate_link_is_late(const struct gate_link *link)
+{
+	return link->deadline && link->standby_fd >= 0 && standby_now() >= link->deadline;
 }
 
 __u64 gate_deadline(const struct gate *gate)

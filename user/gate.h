@@ -78,6 +78,9 @@ bool gate_read(struct gate *gate, struct messages *messages);
  */
 const struct gate_link *gate_waiting_link(const struct gate *gate);
 
+/* Whether the time to confirm what a link enforces has run out since the gate was read. */
+bool gate_link_is_late(const struct gate_link *link);
+
 /* Until when the generation in force may be confirmed: ns since boot; 0: it need not be. */
 __u64 gate_deadline(const struct gate *gate);
 
