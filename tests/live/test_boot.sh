@@ -258,8 +258,18 @@ test_missing_unconfirmed() {
 	segment late 203.0.113 other
 	exits "a card appears while a change waits" 0 portcullis boot --interface late
 	same "the change is on it" "refused 2" "$(answer "$SERVER4" 8057) $(other_answer 8057)"
+	same "and waits on" true "$(portcullis status --json | jq '.pending.seconds | . >= 1 and . <= 3')"
 	sleep 4
-	same "and undone in time" "silence" "$(answer "$SERVER4" 8057)"
+	same "and undone in time, there too" "silence silence 1 1" \
+		"$(open_ports) $(other_answer 8057) $(other_answer 8058)"
+	exits "nothing is left to be done" 0 portcullis status
+	ip -n edge link del late
+	portcullis boot >/dev/null 2>&1
+	portcullis swap fe01 web --confirm 60 >/dev/null
+	segment late 203.0.113 other
+	portcullis boot --interface late >/dev/null
+	exits "and can be confirmed" 0 portcullis confirm
+	same "on both" "refused 2" "$(answer "$SERVER4" 8057) $(other_answer 8057)"
 	forget
 }
 
