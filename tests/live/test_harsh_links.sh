@@ -259,15 +259,24 @@ test_versions() {
 	named catalog-1 rollback
 	exits "of another version: a catalog: status" 0 portcullis status
 	exits "of another version: a catalog: swap" 0 portcullis swap fe01 front-end
-	bpftool map create $PINS/catalog-99 type array key 4 value 8 entries 1 name other
-	for command in status "swap fe01 director" "down --all"; do
+	before=$(bpftool map create $PINS/catalog-99 type array key 4 value 8 entries 1 name other; program)
+	for command in status stats blocks log "explain to fe01 tcp/5061" "block 203.0.113.9" "unblock 203.0.113.9"; do
 		# shellcheck disable=SC2086
-		says "of another version: a newer catalog: $command" 1 "$PINS/catalog-99: error: is no \
-catalog of this version of portcullis: 'rm $PINS/catalog-99' forgets it" portcullis $command
+		portcullis $command >/dev/null 2>"$WORK/said"
+		same "of another version: a newer catalog: $command" "0 $PINS/catalog-99: warning: is no \
+catalog of this version of portcullis: 'rm $PINS/catalog-99' forgets it" "$? $(cat "$WORK/said")"
 	done
-	same "of another version: a newer catalog: the policy" "refused silence" "$(ports)"
-	rm $PINS/catalog-99
-	exits "of another version: without it" 0 portcullis status
+	named catalog-99 rollback 99
+	same "of another version: a newer catalog: the policy" "refused silence $before" "$(ports) $(program)"
+	exits "of another version: a newer catalog: swap" 0 portcullis swap fe01 director
+	same "whose number is another" 100 "$(portcullis status --json | jq .generation)"
+	same "which forgets it" gone "$([ -e $PINS/catalog-99 ] && echo there || echo gone)"
+	bpftool map create $PINS/catalog-999 type array key 4 value 8 entries 1 name other
+	exits "of another version: a newer catalog: confirmed" 0 portcullis swap fe01 front-end --confirm 60
+	exits "that one" 0 portcullis confirm
+	bpftool map create $PINS/catalog-9999 type array key 4 value 8 entries 1 name other
+	exits "of another version: a newer catalog: down" 0 portcullis down --all
+	portcullis up $SITE >/dev/null
 	swapped log
 	named log log
 	same "of another version: the log: what a swap says" "$PINS/log: warning: the log is of \
