@@ -201,7 +201,14 @@ late: warning: there is no such interface yet: 'portcullis boot' enforces on it 
 	exits "status is not content" 1 portcullis status
 	same "and names it" "late false" "$(portcullis status --json 2>/dev/null |
 		jq -r '.interfaces[] | select(.name == "late") | "\(.name) \(.attached)"')"
+	says "reload awaits it still" 0 "late: warning: there is no such interface yet: 'portcullis \
+boot' enforces on it once it is there
+unchanged: generation 1 stays in force" portcullis reload
 	portcullis swap fe01 voice >/dev/null
+	site "card, late, later" web >$SITE
+	says "but one that was never awaited may be misspelt" 1 "late: warning: there is no such interface \
+yet: 'portcullis boot' enforces on it once it is there
+later: error: no interface 'later', expected one of 'card', 'inner'" portcullis reload
 	site "card, late" closed >$SITE
 	segment late 203.0.113 other
 	says "it appears" 0 "generation 3 in force

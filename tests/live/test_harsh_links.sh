@@ -131,8 +131,12 @@ test_detached_pending() {
 		"$(portcullis confirm 2>&1 | grep -o '^.*enforces')"
 	says "rollback" 1 "portcullis: error: generation 3 undone, but generation 2 is not in force \
 again on 'card': 'portcullis boot --interface card' mends that" portcullis rollback
+	same "which the log tells" "rolled-back 3 2 rollback" "$(portcullis log --json |
+		jq -r '.entries | last | "\(.event) \(.old) \(.generation) \(.command)"')"
 	exits "status is not content" 1 portcullis status
 	exits "up of what was before" 0 portcullis up $SITE
+	same "and that once" 1 "$(portcullis log --json |
+		jq '[.entries[] | select(.event == "rolled-back")] | length')"
 	exits "status is content" 0 portcullis status
 	same "enforced again" "refused silence" "$(ports)"
 }
@@ -181,6 +185,22 @@ $(find $PINS -name 'standby*' | wc -l)"
 	sleep 1.2
 	same "the next change undoes itself" "refused silence" "$(ports)"
 	exits "status is content" 0 portcullis status
+}
+
+# Nobody stands by on any card, so that the change cannot be undone any more.
+test_card_alone() {
+	anew
+	portcullis swap fe01 director --confirm 60 >/dev/null
+	card_replaced
+	rm $PINS/standby-2 $PINS/standby_egress-2
+	says "replaced, nobody stands by" 0 "generation 3 in force
+  card: 1 server
+card: warning: generation 2 stays: it waited to be confirmed, but nobody stands by any more to undo it; \
+'portcullis rollback 1' does" portcullis boot --interface card
+	exits "status is content" 0 portcullis status
+	same "what waited is in force" "silence silence" "$(ports)"
+	exits "and may be gone back from" 0 portcullis rollback 1
+	same "to what was before" "refused silence" "$(ports)"
 }
 
 # After it: whatever command comes first.
@@ -291,6 +311,7 @@ timed test_other_tools
 timed test_pin_removed
 timed test_detached_pending
 timed test_card_before
+timed test_card_alone
 timed test_card_after
 timed test_card_first
 timed test_versions

@@ -30,7 +30,7 @@ static enum outcome enforce(struct context *context, struct gate *gate, struct c
 	struct generation *next;
 
 	admission_use_real_names(choice);
-	boot_leave_out(choice, context->messages);
+	boot_leave_out(choice, NULL, context->messages);
 	if (!choice->interfaces->len) {
 		choice_free(choice);
 		return OUTCOME_WAITS;
@@ -201,6 +201,26 @@ static bool is_named(struct context *context, const char *site)
 	return named;
 }
 
+/* What nobody can undo when the time is over needs no confirmation. */
+static bool keep_lost(struct context *context, struct gate *gate, const char *lacks)
+{
+	const unsigned int number = gate->generation->number;
+	const unsigned int before = gate->generation->previous[0];
+	int error = standby_set_deadline(gate_waiting_link(gate)->program_fd, 0);
+
+	if (error) {
+		wrong(context, "cannot confirm generation %u: %s", number, strerror(-error));
+		return false;
+	}
+	if (!gate_read(gate, context->messages))
+		return false;
+	message_add(context->messages, SEVERITY_WARNING, lacks, 0,
+		    "generation %u stays: it waited to be confirmed, but nobody stands by any more "
+		    "to undo it; 'portcullis rollback %u' does",
+		    number, before);
+	return true;
+}
+
 /*
  * What waits to be confirmed is undone now if the interface is one that went and came back: nobody
  * stands by there who could judge when the time is over.
@@ -208,12 +228,13 @@ static bool is_named(struct context *context, const char *site)
 static bool undo_lost(struct context *context, struct gate *gate)
 {
 	const unsigned int number = gate->generation->number;
-	g_autofree char *lacks = gate_deadline(gate) && gate_can_undo(gate)
-					 ? kept_lacks(gate, gate->generation->choice)
-					 : NULL;
+	g_autofree char *lacks =
+		gate_deadline(gate) ? kept_lacks(gate, gate->generation->choice) : NULL;
 
 	if (!lacks)
 		return true;
+	if (!gate_can_undo(gate))
+		return keep_lost(context, gate, lacks);
 	if (!gate_undo(gate, context->messages))
 		return false;
 	message_add(context->messages, SEVERITY_WARNING, lacks, 0,
