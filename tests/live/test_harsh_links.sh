@@ -17,18 +17,6 @@ ports() {
 	echo "$(answer "$SERVER4" 8057) $(answer "$SERVER4" 22)"
 }
 
-site() {
-	cat <<-END
-		| Setting | Value |
-		|---|---|
-		| Interface | card |
-
-		| Server | Address | Profile |
-		|---|---|---|
-		| fe01 | $SERVER4, $SERVER6 | $1 |
-	END
-}
-
 # timed FUNCTION: how long it takes is a comment
 timed() {
 	local start=${EPOCHREALTIME/./}

@@ -7,21 +7,9 @@ skip_unless_root jq "$BUILD/live/die_at"
 alone "$@" || bail_out "cannot mount a BPF file system"
 
 FRONT=198.51.100.11
+export SITE_INTERFACES="card, card2" SITE_ADDRESSES=$FRONT
 PINS="blocked4 blocked6 catalog control counters dropped_ports events flow_peers flows fragments \
 inbound_flows limits link link log reasons server_counters watch watch_shares"
-
-# site PROFILE: a site on both cards
-site() {
-	cat <<-END
-		| Server | Address | Profile |
-		|---|---|---|
-		| fe01 | $FRONT | $1 |
-
-		| Setting | Value |
-		|---|---|
-		| Interface | card, card2 |
-	END
-}
 
 second_card() {
 	segment card2 203.0.113 other && segment6 card2 2001:db8:3 other

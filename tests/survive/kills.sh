@@ -9,20 +9,8 @@ alone "$@" || bail_out "cannot mount a BPF file system"
 
 KILLS=${KILLS:-300}
 FRONT=198.51.100.11
+export SITE_INTERFACES="card, card2" SITE_ADDRESSES=$FRONT
 RANDOM=${SEED:-2015}
-
-# site PROFILE
-site() {
-	cat <<-END
-		| Server | Address | Profile |
-		|---|---|---|
-		| fe01 | $FRONT | $1 |
-
-		| Setting | Value |
-		|---|---|
-		| Interface | card, card2 |
-	END
-}
 
 # loaded: programs, maps and links of ours that the kernel holds; pins
 loaded() {
