@@ -182,8 +182,8 @@ test_blocks() {
 		"blocked|block 203.0.113.7 --for 1h --reason scans|tom|192.0.2.77|3|3|203.0.113.7|1|0|0|5" \
 		"$(journal 18 PORTCULLIS_{EVENT,COMMAND,BY,FROM,OLD_GENERATION,GENERATION,PREFIX} \
 			PORTCULLIS_BLOCKS_{ADDED,PROLONGED,REMOVED} PRIORITY)"
-	same "the log says the same" "18-4 blocked 3 3 203.0.113.7 1 0 0" "$(entries)-$(logged 'length as $n |
-		last | "\($n) \(.event) \(.old) \(.generation) \(.prefix) \(.added) \(.prolonged) \(.removed)"')"
+	same "the log says the same" "18 4 blocked 3 3 203.0.113.7 1 0 0" "$(entries) $(logged length) \
+$(logged 'last | "\(.event) \(.old) \(.generation) \(.prefix) \(.added) \(.prolonged) \(.removed)"')"
 	same "to people, too" 1 "$(portcullis log |
 		grep -c '  203.0.113.7 blocked, by tom from 192.0.2.77: block 203.0.113.7 --for 1h')"
 	exits "what is blocked so long already" 0 portcullis block 203.0.113.7 --for 30min

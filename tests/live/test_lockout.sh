@@ -265,6 +265,7 @@ test_listed() {
 	edge_site 198.51.100.9 Management "203.0.113.0/24, tcp/22" >"$site"
 	sleep 1.2
 	for way in reload up "reload --dry-run"; do
+		# shellcheck disable=SC2086
 		says "who is named is blocked: $way" 1 "portcullis: error: '203.0.113.7', which is \
 blocked, is a part of 203.0.113.0/24 which Management lets in: 'portcullis unblock 203.0.113.7' first, \
 or $WAYS" portcullis $way "$site"
