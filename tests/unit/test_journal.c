@@ -49,7 +49,8 @@ static void tells_of_the_block_list(void **state)
 	      "\"removed\": 0, \"opened\": [], \"closed\": []}",
 	      "PORTCULLIS_EVENT=blocked\nPORTCULLIS_BLOCKS_ADDED=2\n"
 	      "PORTCULLIS_BLOCKS_PROLONGED=1\nPORTCULLIS_BLOCKS_REMOVED=0\nPRIORITY=5\n" COMMON);
-	check("{\"event\": \"unblocked\", \"prefix\": \"192.0.2.1\"}",
+	check("{\"event\": \"unblocked\", \"prefix\": \"192.0.2.1\", \"opened\": [],"
+	      "\"closed\": []}",
 	      "PORTCULLIS_EVENT=unblocked\nPORTCULLIS_PREFIX=192.0.2.1\nPRIORITY=5\n" COMMON);
 }
 
