@@ -130,6 +130,7 @@ static __always_inline bool is_undone(void)
 SEC("?xdp.frags")
 int portcullis_unconfirmed(struct xdp_md *ctx)
 {
+	catalog_refer(); /* first, so that who looks for it need not open standby on the way */
 	if (unlikely(is_undone()))
 		bpf_tail_call(ctx, &standby, standby_entry);
 	/* still here: nobody stands by any more, and a verdict there must be */

@@ -6,12 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "change.h"
+
 #define INPUT_SIZE_MAX (256U << 20) /* a million blocks in JSON take about 220 MiB */
 
 bool blocking_begin(struct blocking *blocking, struct context *context)
 {
 	*blocking = (struct blocking){
-		.gate = gate_open(context->bpffs, GATE_WRITE, context->messages),
+		.gate = change_open(context),
 		.list.tries = {-1, -1},
 		.now = moment_now(),
 	};
@@ -35,6 +37,20 @@ bool blocking_apply(struct blocking *blocking, struct context *context)
 	blocks_settle(blocking->blocks);
 	return blocklist_write(&blocking->list, blocking->before, blocking->blocks,
 			       context->messages);
+}
+
+void blocking_audit(const struct blocking *blocking, enum audit_event event,
+		    const struct audit_blocks *blocks, struct context *context)
+{
+	const struct audit_change change = {
+		.event = event,
+		.before = blocking->gate->generation,
+		.after = blocking->gate->generation,
+		.blocks = blocks,
+	};
+
+	if (blocks->added + blocks->prolonged + blocks->removed)
+		audit_write(blocking->gate, &change, context->messages);
 }
 
 void blocking_end(struct blocking *blocking)
