@@ -62,8 +62,7 @@ static __always_inline int fast_drop(struct xdp_md *ctx, struct outcome *outcome
 {
 	struct outcome told;
 
-	if (unlikely(target_monitor(outcome->target)) ||
-	    (monitor && outcome->target == TARGET_NONE))
+	if (unlikely(target_monitor(outcome->target)))
 		return judge_by_stages(ctx);
 	outcome->reason = reason;
 	account_drop(outcome);
