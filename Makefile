@@ -141,6 +141,7 @@ test-faults: ## faults planted into the program, one by one: the model must noti
 	$(Q)TEST_TIMEOUT=3600 tests/run tests/model/faults.sh
 
 include tests/model/rules.mk
+include tests/bench/rules.mk
 
 # --- long campaigns ---
 
@@ -178,7 +179,7 @@ fuzz-packets: $(BUILD)/model/test_model ## the program against the model, withou
 
 # --- what people call ---
 
-.PHONY: demo deps fuzz-packets install uninstall check fuzz bench vmlinux clean help
+.PHONY: demo deps fuzz-packets install uninstall check fuzz vmlinux clean help
 
 demo: ## set up an edge in network namespaces, enforce, send traffic, compare
 	$(Q)tests/deps demo
@@ -245,13 +246,6 @@ vmlinux: ## cut vmlinux/vmlinux.h from the running kernel's BTF anew
 
 deps: ## install what is missing, from the distribution
 	$(Q)tests/deps
-
-$(BUILD)/bench: $(call objects,$(BUILD)/plain,$(wildcard tests/bench/*.c) $(LIBRARY))
-	$(call say,LD,$@)
-	$(Q)$(CC) $^ $(LIBS) -o $@
-
-bench: $(BUILD)/bench $(BUILD)/portcullis ## ns per packet beside a bare XDP_DROP, time and memory to load
-	$(Q)$(BUILD)/bench $(BUILD)/portcullis
 
 clean: ## remove what was built
 	$(Q)rm -rf $(BUILD)

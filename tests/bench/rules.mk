@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The bench: its own programs, what runs them, and the reports made of what they read.
+
+BENCH_C := $(filter-out tests/bench/generator.c,$(wildcard tests/bench/*.c))
+
+$(BUILD)/programs.bpf.o: tests/bench/programs.bpf.c tests/bench/programs.h include/layout.h vmlinux/vmlinux.h
+	$(call say,BPF,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_FLAGS) -iquote tests/bench -c $< -o $@
+	$(Q)llvm-strip -g $@
+
+$(BUILD)/programs.skel.h: $(BUILD)/programs.bpf.o
+	$(call say,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name programs >$@
+
+$(BUILD)/plain/tests/bench/%.o: CPPFLAGS := -iquote tests/bench $(CPPFLAGS)
+$(BUILD)/plain/tests/bench/%.o: | $(BUILD)/programs.skel.h
+
+$(BUILD)/bench/bench: $(call objects,$(BUILD)/plain,$(filter-out %.bpf.c,$(BENCH_C))) $(BUILD)/plain/library.a
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $^ $(LIBS) -o $@
+
+$(BUILD)/bench/generator: $(call objects,$(BUILD)/plain,tests/bench/generator.c tests/bench/frame.c)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $^ $(LIBS) -o $@
