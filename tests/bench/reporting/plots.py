@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The pictures, drawn by gnuplot: bars with the middle half of the readings as whiskers."""
+
+import subprocess
+
+from markdown import CONTENDERS
+
+WIDTH = 880
+COLOURS = ("#1b6ca8", "#e08e2b")  # of groups, in their order
+STYLE = """\
+set encoding utf8
+set terminal svg size {width},{height} dynamic font "Helvetica,14" background "#ffffff"
+set output "{output}"
+set title "{title}" font "Helvetica,17"
+set style data histograms
+set style histogram errorbars gap 1 lw 1.4
+set style fill solid 1.0 noborder
+set errorbars 2 linecolor "#333333"
+set border 3 linecolor "#666666"
+set xtics nomirror {rotation}
+set ytics nomirror
+set grid ytics linecolor "#dddddd" linetype 1
+set ylabel "{unit}"
+set key {key}
+{more}
+"""
+
+
+def quote(text):
+    return '"' + text.replace('"', "'") + '"'
+
+
+def block(name, lines):
+    return "\n".join([f"${name} << END", *lines, "END"])
+
+
+def draw(output, title, unit, groups, labels, more="", height=420, rotation="", line=None):
+    """A bar for each label in each group: groups are {name: [(median, low, high) or None]}."""
+    blocks, parts = [], []
+    for index, (name, bars) in enumerate(groups.items()):
+        lines = [
+            " ".join([quote(label), *(f"{value:.6g}" for value in bar)]) if bar
+            else f"{quote(label)} NaN NaN NaN"
+            for label, bar in zip(labels, bars)
+        ]
+        blocks.append(block(f"group{index}", lines))
+        parts.append(
+            f'$group{index} using 2:3:4:xtic(1) title {quote(name)} linecolor "{COLOURS[index]}"'
+        )
+    if line is not None:
+        parts.append(f'{line[0]} with lines dashtype 2 linecolor "#b03030" title {quote(line[1])}')
+    key = "top right" if len(groups) > 1 or line else "off"
+    script = STYLE.format(width=WIDTH, height=height, output=output, title=title, unit=unit,
+                          key=key, more=more, rotation=rotation)
+    script = "\n".join([*blocks, script, "plot " + ", ".join(parts)]) + "\n"
+    subprocess.run(["gnuplot", "-"], input=script, text=True, check=True)
+
+
+def bar(one, factor=1.0):
+    return one and tuple(one[key] * factor for key in ("median", "low", "high"))
+
+
+def wrapped(name):
+    """A label in lines: gnuplot breaks where it is told to."""
+    return CONTENDERS[name].replace(", ", ",\\n").replace("nftables ", "nftables\\n")
+
+
+def flood_bars(rows, scenario, names):
+    """With the bare program, as it was read beside the first of them, in front."""
+    found = [rows.find("flood", scenario, name) for name in names]
+    first = next((row for row in found if row), None)
+    return [first and bar(first["reference"], 1e-6), *(row and bar(row, 1e-6) for row in found)]
+
+
+def draw_floods(rows, folder, name, title, scenarios, names, bare):
+    groups = {label: flood_bars(rows, scenario, names) for label, scenario in scenarios.items()}
+    groups = {label: bars for label, bars in groups.items() if any(bars)}
+    if not groups:
+        return None
+    draw(f"{folder}/{name}", title, "million packets a second", groups,
+         [wrapped(each) for each in (bare, *names)], "set yrange [0:*]", 440)
+    return name, title
+
+
+PEERS = ("portcullis", "xdp_filter", "nft_netdev", "nft_inet", "ipset", "multiport")
+STATES = ("portcullis", "replies", "unconfirmed", "watched", "watched_replies")
+
+
+def run_bars(rows, section, names):
+    found = [rows.find("run", section, name) for name in names]
+    return [row and bar(row["above"]) for row in found]
+
+
+def draw_runs(rows, folder, name, title, section, labels, kinds, more="set yrange [0:*]", line=None):
+    """labels: {label: policy}; kinds: {group: end of the row's name}."""
+    groups = {
+        group: run_bars(rows, section, [policy + kind for policy in labels.values()])
+        for group, kind in kinds.items()
+    }
+    groups = {group: bars for group, bars in groups.items() if any(bars)}
+    if not groups:
+        return None
+    draw(f"{folder}/{name}", title, "ns per packet above", groups, list(labels), more, line=line)
+    return name, title
+
+
+SIZES = {count: f"{count} server" + ("" if count == "1" else "s")
+         for count in ("1", "10", "100", "1,000", "10,000", "100,000")}
+RANGES = {count: f"{count} range" + ("" if count == "1" else "s")
+          for count in ("1", "10", "100", "1,000")}
+FEATURES = {
+    "replies on:\\ndrop": ("replies on", "drop"),
+    "replies on:\\npass": ("replies on", "pass"),
+    "guards:\\nbeside": ("guards on", "pass, another port"),
+    "guards:\\nsource": ("guards on", "pass"),
+    "guards:\\nlimit": ("guards on", "pass, limited"),
+    "guards:\\npayload": ("guards on", "pass of media"),
+    "monitor:\\nwould-be": ("monitor mode", "would-be drop"),
+    "unconfirmed:\\ndrop": ("an unconfirmed change pending", "drop"),
+    "watched:\\ndrop": ("drops watched", "drop"),
+}
+
+
+def draw_features(rows, folder):
+    groups = {
+        ip: run_bars(rows, "features", [f"{policy}, {ip}: {kind}" for policy, kind in FEATURES.values()])
+        for ip in ("IPv4", "IPv6")
+    }
+    if not any(any(bars) for bars in groups.values()):
+        return None
+    title = "What features add to 10,000 servers"
+    draw(f"{folder}/features.svg", title, "ns per packet above", groups, list(FEATURES),
+         'set xtics font "Helvetica,12"')
+    return "features.svg", title
+
+
+def draw_block_list(rows, folder):
+    kind = ", IPv4: drop, half of the sources listed"
+    counts = ("1,000", "100,000", "1,000,000")
+    groups = {
+        "the block list": run_bars(rows, "block list", [f"{n} prefixes blocked{kind}" for n in counts]),
+        "an LPM trie": run_bars(rows, "block list", [f"LPM trie of {n}{kind}" for n in counts]),
+    }
+    if not any(any(bars) for bars in groups.values()):
+        return None
+    title = "Random sources, half of them listed"
+    draw(f"{folder}/block-list.svg", title, "ns per packet above none", groups,
+         [f"{count} prefixes" for count in counts],
+         "set logscale y\nset yrange [1:*]\nset key top left")
+    return "block-list.svg", title
+
+
+def draw_all(rows, folder):
+    """Draws what was measured; (file, title) of each picture."""
+    both = {"IPv4": ", IPv4: ", "IPv6": ", IPv6: "}
+    ends = lambda kind: {ip: middle + kind for ip, middle in both.items()}
+    drops = {"IPv4": "drop, IPv4", "IPv6": "drop, IPv6"}
+    passes = {"service": "pass of a service, IPv4", "media": "pass of media, IPv4"}
+    drawn = [
+        draw_floods(rows, folder, "drops.svg", "Drop of a closed port", drops, PEERS, "bare_drop"),
+        draw_floods(rows, folder, "passes.svg", "Pass, up to a socket, IPv4", passes, PEERS,
+                    "bare_pass"),
+        draw_floods(rows, folder, "states.svg", "Drop of a closed port, as Portcullis is used",
+                    drops, STATES, "bare_drop"),
+        draw_runs(rows, folder, "servers.svg", "Servers: drop, in the cache, above a bare XDP_DROP",
+                  "policies", SIZES, ends("drop")),
+        draw_runs(rows, folder, "random.svg",
+                  "Servers: drop, random servers, ports and sources, above a bare XDP_DROP",
+                  "policies", {k: v for k, v in SIZES.items() if k != "1"},
+                  ends("drop, random servers, ports and sources")),
+        draw_runs(rows, folder, "ranges.svg", "Ranges in a profile: pass, above a bare XDP_DROP",
+                  "ranges", RANGES, ends("pass")),
+        draw_features(rows, folder),
+        draw_block_list(rows, folder),
+    ]
+    return [each for each in drawn if each]
