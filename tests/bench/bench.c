@@ -2,8 +2,8 @@
 /*
  * ns per packet, and what it takes to load: the readings of report.h on standard output.
  *
- *     bench [--quick] [GLOB]              test runs; of all rows, or those that match: 'features: *'
- *     bench --site SERVERS CARD [every]   a site as text, with every shipped profile
+ *     bench [--quick] [GLOB]              test runs; of all rows, or those that match: 'features:
+ * *' bench --site SERVERS CARD [every]   a site as text, with every shipped profile
  */
 #include <sched.h>
 #include <unistd.h>

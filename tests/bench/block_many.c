@@ -85,8 +85,9 @@ const __u32 *block_sources(__u32 prefixes)
 		struct prefix4 *one = &list[draw(&state) % prefixes];
 
 		if (draw(&state) & 1)
-			sources[i] = one->address | htonl((__u32)((1ULL << (32 - one->length)) - 1) &
-							  draw(&state));
+			sources[i] =
+				one->address |
+				htonl((__u32)((1ULL << (32 - one->length)) - 1) & draw(&state));
 		else
 			sources[i] = htonl(draw_address(&state));
 	}

@@ -4,12 +4,12 @@
 #include <bpf/bpf.h>
 #include <time.h>
 
+#include "bare.h"
 #include "block_many.h"
 #include "frame.h"
 #include "memory.h"
 #include "must.h"
 #include "report.h"
-#include "bare.h"
 #include "site.h"
 #include "standby.h"
 
@@ -39,51 +39,39 @@ static const struct recipe {
 	[POLICY_TRIE_1000] = {"LPM trie of 1,000", .bare = bare_trie, .blocked = 1000},
 	[POLICY_TRIE_100000] = {"LPM trie of 100,000", .bare = bare_trie, .blocked = 100000},
 	[POLICY_TRIE_1000000] = {"LPM trie of 1,000,000", .bare = bare_trie, .blocked = 1000000},
-	[POLICY_INTERFACE] = {"one profile for the interface", {.profile = "front-end"}},
-	[POLICY_SERVERS_1] = {"1 server", {.servers = 1}},
-	[POLICY_SERVERS_10] = {"10 servers", {.servers = 10}},
-	[POLICY_SERVERS_100] = {"100 servers", {.servers = 100}},
-	[POLICY_SERVERS_1000] = {"1,000 servers", {.servers = 1000}},
-	[POLICY_SERVERS_10000] = {"10,000 servers", {.servers = 10000}},
-	[POLICY_SERVERS_100000] = {"100,000 servers", {.servers = 100000}, .copies = 2},
+	[POLICY_INTERFACE] = {"one profile for the interface", .site = {.profile = "front-end"}},
+	[POLICY_SERVERS_1] = {"1 server", .site = {.servers = 1}},
+	[POLICY_SERVERS_10] = {"10 servers", .site = {.servers = 10}},
+	[POLICY_SERVERS_100] = {"100 servers", .site = {.servers = 100}},
+	[POLICY_SERVERS_1000] = {"1,000 servers", .site = {.servers = 1000}},
+	[POLICY_SERVERS_10000] = {"10,000 servers", .site = {.servers = 10000}},
+	[POLICY_SERVERS_100000] = {"100,000 servers", .site = {.servers = 100000}, .copies = 2},
 	[POLICY_UNCOUNTED_100000] = {"100,000 servers, not counted one by one",
-				     {.servers = 100000},
-				     .uncounted = true,
-				     .copies = 2},
+				     .site = {.servers = 100000}, .uncounted = true, .copies = 2},
 	[POLICY_PROFILES_15] = {"10,000 servers, 15 profiles",
-				{.servers = 10000, .every_profile = true}},
-	[POLICY_RANGES_1] = {"1 range", {.profile = "many", .ranges = 1}},
-	[POLICY_RANGES_10] = {"10 ranges", {.profile = "many", .ranges = 10}},
-	[POLICY_RANGES_100] = {"100 ranges", {.profile = "many", .ranges = 100}},
-	[POLICY_RANGES_1000] = {"1,000 ranges", {.profile = "many", .ranges = 1000}},
-	[POLICY_REPLIES] = {"replies on", {.servers = 10000, .replies = true}},
+				.site = {.servers = 10000, .every_profile = true}},
+	[POLICY_RANGES_1] = {"1 range", .site = {.profile = "many", .ranges = 1}},
+	[POLICY_RANGES_10] = {"10 ranges", .site = {.profile = "many", .ranges = 10}},
+	[POLICY_RANGES_100] = {"100 ranges", .site = {.profile = "many", .ranges = 100}},
+	[POLICY_RANGES_1000] = {"1,000 ranges", .site = {.profile = "many", .ranges = 1000}},
+	[POLICY_REPLIES] = {"replies on", .site = {.servers = 10000, .replies = true}},
 	[POLICY_REPLIES_ASKED] = {"replies on, everybody was asked",
-				  {.servers = 10000, .replies = true},
-				  .asked = true},
-	[POLICY_GUARDED] = {"guards on", {.servers = 10000, .guarded = true}},
-	[POLICY_MONITOR] = {"monitor mode", {.servers = 10000, .monitor = true}},
-	[POLICY_UNCONFIRMED] = {"an unconfirmed change pending",
-				{.servers = 10000},
+				  .site = {.servers = 10000, .replies = true}, .asked = true},
+	[POLICY_GUARDED] = {"guards on", .site = {.servers = 10000, .guarded = true}},
+	[POLICY_MONITOR] = {"monitor mode", .site = {.servers = 10000, .monitor = true}},
+	[POLICY_UNCONFIRMED] = {"an unconfirmed change pending", .site = {.servers = 10000},
 				.unconfirmed = true},
-	[POLICY_WATCHED] = {"drops watched", {.servers = 10000}, .watching = WATCH_ALL},
-	[POLICY_WATCHED_PORT] = {"drops watched at another port",
-				 {.servers = 10000},
+	[POLICY_WATCHED] = {"drops watched", .site = {.servers = 10000}, .watching = WATCH_ALL},
+	[POLICY_WATCHED_PORT] = {"drops watched at another port", .site = {.servers = 10000},
 				 .watching = WATCH_OTHER_PORT},
-	[POLICY_WATCHED_SOURCE] = {"drops watched from another source",
-				   {.servers = 10000},
+	[POLICY_WATCHED_SOURCE] = {"drops watched from another source", .site = {.servers = 10000},
 				   .watching = WATCH_OTHER_SOURCE},
-	[POLICY_BLOCKED_1000] = {"1,000 prefixes blocked",
-				 {.servers = 10000},
-				 .blocked = 1000,
-				 .copies = 2},
-	[POLICY_BLOCKED_100000] = {"100,000 prefixes blocked",
-				   {.servers = 10000},
-				   .blocked = 100000,
-				   .copies = 2},
-	[POLICY_BLOCKED_1000000] = {"1,000,000 prefixes blocked",
-				    {.servers = 10000},
-				    .blocked = 1000000,
-				    .copies = 1},
+	[POLICY_BLOCKED_1000] = {"1,000 prefixes blocked", .site = {.servers = 10000},
+				 .blocked = 1000, .copies = 2},
+	[POLICY_BLOCKED_100000] = {"100,000 prefixes blocked", .site = {.servers = 10000},
+				   .blocked = 100000, .copies = 2},
+	[POLICY_BLOCKED_1000000] = {"1,000,000 prefixes blocked", .site = {.servers = 10000},
+				    .blocked = 1000000, .copies = 1},
 };
 
 static struct contender contenders[CONTENDERS];
@@ -153,7 +141,8 @@ static void load_copies(struct contender *contender, const struct recipe *recipe
 
 	for (int i = 0; i < contender->count; i++) {
 		start = now_ms();
-		contender->loads[i] = site_load(&recipe->site, recipe->unconfirmed, recipe->uncounted);
+		contender->loads[i] =
+			site_load(&recipe->site, recipe->unconfirmed, recipe->uncounted);
 		prepare(recipe, contender->loads[i]);
 		contender->programs[i] = load_program_fd(contender->loads[i], 0);
 		report_value("load", "time", recipe->name, "ms", now_ms() - start);

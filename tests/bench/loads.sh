@@ -37,7 +37,7 @@ wanted() {
 
 # write_sites: 10,000 servers with every shipped profile, and the same with one port less
 write_sites() {
-	"$BUILD/bench/bench" --site $SERVERS card every >"$WORK/site.md" &&
+	"$BUILD/bench/bench" --site "$SERVERS" card every >"$WORK/site.md" &&
 		sed 's/^| s0 | \(.*\) | front-end |$/| s0 | \1 | pool |/' "$WORK/site.md" >"$WORK/less.md" &&
 		cat >>"$WORK/less.md" <<-'END'
 
@@ -48,7 +48,7 @@ write_sites() {
 }
 
 measure_up() {
-	timed "up, one profile" gate loads up card $PROFILE --replies off &&
+	timed "up, one profile" gate loads up card "$PROFILE" --replies off &&
 		timed "down" gate loads down &&
 		timed "up, 10,000 servers and 15 profiles" gate loads up "$WORK/site.md" &&
 		timed "reload, one port changed" gate loads reload "$WORK/less.md" &&
@@ -58,7 +58,7 @@ measure_up() {
 # measure_swaps WHEN: one profile for the interface, and a server of 10,000
 measure_swaps() {
 	timed "swap, one profile, $1" gate swaps swap director &&
-		timed "swap, one profile, $1" gate swaps swap $PROFILE &&
+		timed "swap, one profile, $1" gate swaps swap "$PROFILE" &&
 		timed "swap of one server of 10,000, $1" gate many swap s3 director &&
 		timed "swap of one server of 10,000, $1" gate many swap s3 hlb-front-end
 }
@@ -102,7 +102,7 @@ count_two() {
 
 set_up() {
 	mkdir -p "$GATES"/{loads,swaps,many} && write_sites && new_wire loads && new_wire swaps && new_wire many &&
-		gate swaps up card $PROFILE --replies off >"$WORK/swaps.said" 2>&1 &&
+		gate swaps up card "$PROFILE" --replies off >"$WORK/swaps.said" 2>&1 &&
 		gate many up "$WORK/site.md" >"$WORK/many.said" 2>&1 &&
 		new_wire counting && new_gate counting
 }

@@ -34,8 +34,7 @@ static double each_cpu(const struct bpf_map_info *map)
 struct memory memory_of_program(int program)
 {
 	__u32 ids[MAPS_MAX], size = sizeof(struct bpf_prog_info);
-	struct bpf_prog_info info = {
-		.nr_map_ids = MAPS_MAX, .map_ids = (__u64)(unsigned long)ids};
+	struct bpf_prog_info info = {.nr_map_ids = MAPS_MAX, .map_ids = (__u64)(unsigned long)ids};
 	struct memory sum = {.fixed = memlock(program)};
 
 	must(!bpf_obj_get_info_by_fd(program, &info, &size), "read a program");

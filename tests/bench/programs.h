@@ -3,21 +3,21 @@
 #ifndef PORTCULLIS_BENCH_PROGRAMS_H
 #define PORTCULLIS_BENCH_PROGRAMS_H
 
-#define FRAME_BYTES  64 /* the smallest that Ethernet has */
-#define SOURCES_MAX  (1U << 20)
-#define BATCH        64 /* packets made at once: below what a veth holds, so that none is lost */
+#define FRAME_BYTES 64 /* the smallest that Ethernet has */
+#define SOURCES_MAX (1U << 20)
+#define BATCH       64 /* packets made at once: below what a veth holds, so that none is lost */
 
 /* What changes from packet to packet. All of it 0: nothing does. */
 struct variation {
-	__u32 servers;     /* the destination is one of so many neighbours; 0: it stays */
-	__u32 first4;      /* the first of them: an IPv4 address in host byte order */
-	__u32 first6;      /* the last four bytes of an IPv6 one likewise */
-	__u16 first_port;  /* the destination port is one of `ports` from here on */
-	__u16 ports;       /* 0: it stays */
-	__u32 any_source;  /* the source is one of 2^24 addresses, whose first byte stays */
-	__u32 listed;      /* the source is one of so many, a power of two, in `sources`; 0: it stays */
-	__u64 state;       /* of the generator of random numbers; not 0 */
-	__u32 next;        /* of `sources` */
+	__u32 servers;    /* the destination is one of so many neighbours; 0: it stays */
+	__u32 first4;     /* the first of them: an IPv4 address in host byte order */
+	__u32 first6;     /* the last four bytes of an IPv6 one likewise */
+	__u16 first_port; /* the destination port is one of `ports` from here on */
+	__u16 ports;      /* 0: it stays */
+	__u32 any_source; /* the source is one of 2^24 addresses, whose first byte stays */
+	__u32 listed; /* the source is one of so many, a power of two, in `sources`; 0: it stays */
+	__u64 state;  /* of the generator of random numbers; not 0 */
+	__u32 next;   /* of `sources` */
 	__u32 unused;
 };
 

@@ -12,7 +12,7 @@
 
 void report_value(const char *method, const char *section, const char *row, const char *contender,
 		  double value);
-void report_beside(const char *method, const char *section, const char *row,
-		   const char *contender, double value, double reference);
+void report_beside(const char *method, const char *section, const char *row, const char *contender,
+		   double value, double reference);
 
 #endif

@@ -133,7 +133,8 @@ static struct reading *make_reading(const struct measured *row, const struct kin
 				    .kind = {v6, kind->udp, tagged, kind->port},
 				    .expected = kind->expected,
 				    .variation = kind->variation};
-	reading->varies = kind->variation.servers || kind->variation.ports || kind->variation.listed;
+	reading->varies =
+		kind->variation.servers || kind->variation.ports || kind->variation.listed;
 	if (kind->variation.servers)
 		reading->variation.servers = contender->servers;
 	if (kind->variation.listed)
@@ -146,9 +147,9 @@ static struct reading *make_reading(const struct measured *row, const struct kin
 static void add_reading(GPtrArray *readings, const char *pattern, const struct measured *row,
 			const struct kind *kind, bool v6)
 {
-	g_autofree char *name = g_strdup_printf("%s, IPv%d%s: %s", contender_name(row->policy),
-						v6 ? 6 : 4, row->options & TAGGED ? ", VLAN" : "",
-						kind->name);
+	g_autofree char *name =
+		g_strdup_printf("%s, IPv%d%s: %s", contender_name(row->policy), v6 ? 6 : 4,
+				row->options & TAGGED ? ", VLAN" : "", kind->name);
 	g_autofree char *whole = g_strdup_printf("%s: %s", row->section, name);
 	struct reading *reading;
 

@@ -5,8 +5,8 @@
 
 #include <glib.h>
 
-#include "frame.h"
 #include "contenders.h"
+#include "frame.h"
 
 /* What must become of the packets. */
 enum expectation {
@@ -24,7 +24,7 @@ struct reading {
 	enum expectation expected;
 	bool varies; /* the packet is rewritten before it is judged */
 	struct variation variation;
-	double fastest; /* ns of what it is measured beside: the least so far */
+	double fastest;       /* ns of what it is measured beside: the least so far */
 	const __u32 *sources; /* if the variation takes its sources from a list */
 };
 

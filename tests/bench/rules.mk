@@ -25,3 +25,19 @@ $(BUILD)/bench/generator: $(call objects,$(BUILD)/plain,tests/bench/generator.c 
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $^ $(LIBS) -o $@
+
+BENCH := $(BUILD)/portcullis $(BUILD)/bench/bench $(BUILD)/bench/generator
+BENCH_QUICK := $(BUILD)/bench/bench --quick
+
+.PHONY: bench bench-quick bench-baseline bench-report bench-readme
+bench: $(BENCH) ## all figures beside others, into tests/bench/results/ (20 minutes; CASES='flood: *')
+	$(Q)PORTCULLIS=$(BUILD)/portcullis BUILD=$(BUILD) tests/bench/measure
+bench-quick: $(BENCH) ## the main rows against the baseline of this kind of machine
+	$(Q)PORTCULLIS=$(BUILD)/portcullis BUILD=$(BUILD) tests/run tests/bench/test_quick.sh
+bench-baseline: $(BENCH) ## make what the main rows cost now the baseline
+	$(Q)$(BENCH_QUICK) >$(BUILD)/bench/baseline.tsv
+	$(Q)python3 -B tests/bench/reporting/quick.py write tests/bench/baseline.json <$(BUILD)/bench/baseline.tsv
+bench-report: ## pages and pictures anew, from tests/bench/results/report.json
+	$(Q)python3 -B tests/bench/reporting tests/bench/results
+bench-readme: ## the README's table of costs, from tests/bench/results/
+	$(Q)tests/bench/readme

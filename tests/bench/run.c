@@ -33,7 +33,8 @@ static __u32 verdict(const struct reading *reading)
 
 static void refuse(const struct reading *reading, const char *what, __u64 found, __u64 expected)
 {
-	fprintf(stderr, "bench: %s: %s %llu, expected %llu\n", reading->name, what, found, expected);
+	fprintf(stderr, "bench: %s: %s %llu, expected %llu\n", reading->name, what, found,
+		expected);
 	exit(1);
 }
 
@@ -42,8 +43,8 @@ static double run(int program, const struct reading *reading, __u32 *last)
 {
 	const struct frame frame = frame_make(&reading->kind);
 	struct variation variation = reading->variation;
-	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame.bytes,
-		    .data_size_in = frame.size, .repeat = REPEAT);
+	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame.bytes, .data_size_in = frame.size,
+		    .repeat = REPEAT);
 	double start;
 
 	variation.state = SEED;
@@ -66,8 +67,8 @@ static void check_counts(const struct reading *reading, const struct counted *be
 	if (passed + dropped != REPEAT)
 		refuse(reading, "packets counted", passed + dropped, REPEAT);
 	if (reading->expected == EXPECT_PASS ? dropped : passed)
-		refuse(reading, "packets with the other verdict", passed < dropped ? passed : dropped,
-		       0);
+		refuse(reading, "packets with the other verdict",
+		       passed < dropped ? passed : dropped, 0);
 	if (reading->expected == EXPECT_HALF_BLOCKED &&
 	    (blocked < REPEAT * 0.48 || blocked > REPEAT * 0.52))
 		refuse(reading, "packets blocked", blocked, REPEAT / 2);

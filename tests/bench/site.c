@@ -4,33 +4,37 @@
 #include <arpa/inet.h>
 #include <glib.h>
 
+#include "contenders.h"
 #include "frame.h"
 #include "generation.h"
 #include "image.h"
 #include "inputs.h"
 #include "must.h"
-#include "contenders.h"
 #include "source.h"
 
 #define INTERFACE "bench"
 
 /* Every profile that is shipped, add-ons with one that they add to. */
 static const char *const PROFILES[] = {
-	"front-end", "director", "mediation", "front-end + collocated-mediation",
-	"dnslb-front-end", "hlb-front-end", "dnslb-director", "hlb-director", "hlb-mediation",
-	"hlb-front-end + hlb-collocated-mediation", "office-web-apps", "persistent-chat",
-	"front-end + cms", "client", "phone",
+	"front-end",       "director",
+	"mediation",       "front-end + collocated-mediation",
+	"dnslb-front-end", "hlb-front-end",
+	"dnslb-director",  "hlb-director",
+	"hlb-mediation",   "hlb-front-end + hlb-collocated-mediation",
+	"office-web-apps", "persistent-chat",
+	"front-end + cms", "client",
+	"phone",
 };
 
 static void append_server(GString *text, const struct site *site, unsigned int number)
 {
 	const unsigned int address = SERVER4_NUMBER + number;
 
-	g_string_append_printf(
-		text, "| s%u | %u.%u.%u.%u, 2001:db8::%x:%x | %s |\n", number, address >> 24,
-		address >> 16 & 255, address >> 8 & 255, address & 255,
-		(SERVER6_NUMBER + number) >> 16, (SERVER6_NUMBER + number) & 0xffff,
-		PROFILES[site->every_profile ? number % G_N_ELEMENTS(PROFILES) : 0]);
+	g_string_append_printf(text, "| s%u | %u.%u.%u.%u, 2001:db8::%x:%x | %s |\n", number,
+			       address >> 24, address >> 16 & 255, address >> 8 & 255,
+			       address & 255, (SERVER6_NUMBER + number) >> 16,
+			       (SERVER6_NUMBER + number) & 0xffff,
+			       PROFILES[site->every_profile ? number % G_N_ELEMENTS(PROFILES) : 0]);
 }
 
 char *site_text(const struct site *site, const char *interface)

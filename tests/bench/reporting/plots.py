@@ -3,13 +3,13 @@
 
 import subprocess
 
-from markdown import CONTENDERS
-
-WIDTH = 880
+WIDTH, HEIGHT = 880, 420
+VERSIONS = ("IPv4", "IPv6")
+BARE_UNIT = "ns per packet above a bare XDP_DROP"
 COLOURS = ("#1b6ca8", "#e08e2b")  # of groups, in their order
 STYLE = """\
 set encoding utf8
-set terminal svg size {width},{height} dynamic font "Helvetica,14" background "#ffffff"
+set terminal svg noenhanced size {width},{height} dynamic font "Helvetica,14" background "#ffffff"
 set output "{output}"
 set title "{title}" font "Helvetica,17"
 set style data histograms
@@ -17,11 +17,13 @@ set style histogram errorbars gap 1 lw 1.4
 set style fill solid 1.0 noborder
 set errorbars 2 linecolor "#333333"
 set border 3 linecolor "#666666"
-set xtics nomirror {rotation}
+set xtics nomirror
+set xrange [-0.6:{last}]
+set bmargin 4
 set ytics nomirror
 set grid ytics linecolor "#dddddd" linetype 1
 set ylabel "{unit}"
-set key {key}
+set key outside top right horizontal samplen 1.5
 {more}
 """
 
@@ -30,39 +32,30 @@ def quote(text):
     return '"' + text.replace('"', "'") + '"'
 
 
-def block(name, lines):
-    return "\n".join([f"${name} << END", *lines, "END"])
+def block(index, bars, labels):
+    """The data of one group; a bar that was not measured leaves its place empty."""
+    lines = [
+        " ".join([quote(label), *(f"{value:.6g}" for value in bar or [float("nan")] * 3)])
+        for label, bar in zip(labels, bars)
+    ]
+    return "\n".join([f"$group{index} << END", *lines, "END"])
 
 
-def draw(output, title, unit, groups, labels, more="", height=420, rotation="", line=None):
+def draw(output, title, unit, groups, labels, more="set yrange [0:*]"):
     """A bar for each label in each group: groups are {name: [(median, low, high) or None]}."""
-    blocks, parts = [], []
-    for index, (name, bars) in enumerate(groups.items()):
-        lines = [
-            " ".join([quote(label), *(f"{value:.6g}" for value in bar)]) if bar
-            else f"{quote(label)} NaN NaN NaN"
-            for label, bar in zip(labels, bars)
-        ]
-        blocks.append(block(f"group{index}", lines))
-        parts.append(
-            f'$group{index} using 2:3:4:xtic(1) title {quote(name)} linecolor "{COLOURS[index]}"'
-        )
-    if line is not None:
-        parts.append(f'{line[0]} with lines dashtype 2 linecolor "#b03030" title {quote(line[1])}')
-    key = "top right" if len(groups) > 1 or line else "off"
-    script = STYLE.format(width=WIDTH, height=height, output=output, title=title, unit=unit,
-                          key=key, more=more, rotation=rotation)
-    script = "\n".join([*blocks, script, "plot " + ", ".join(parts)]) + "\n"
+    blocks = [block(index, bars, labels) for index, bars in enumerate(groups.values())]
+    style = STYLE.format(width=WIDTH, height=HEIGHT, output=output, title=title, unit=unit,
+                         last=len(labels) - 0.4, more=more)
+    parts = [
+        f'$group{index} using 2:3:4:xtic(1) title {quote(name)} linecolor "{COLOURS[index]}"'
+        for index, name in enumerate(groups)
+    ]
+    script = "\n".join([*blocks, style, "plot " + ", ".join(parts)]) + "\n"
     subprocess.run(["gnuplot", "-"], input=script, text=True, check=True)
 
 
 def bar(one, factor=1.0):
     return one and tuple(one[key] * factor for key in ("median", "low", "high"))
-
-
-def wrapped(name):
-    """A label in lines: gnuplot breaks where it is told to."""
-    return CONTENDERS[name].replace(", ", ",\\n").replace("nftables ", "nftables\\n")
 
 
 def flood_bars(rows, scenario, names):
@@ -78,10 +71,24 @@ def draw_floods(rows, folder, name, title, scenarios, names, bare):
     if not groups:
         return None
     draw(f"{folder}/{name}", title, "million packets a second", groups,
-         [wrapped(each) for each in (bare, *names)], "set yrange [0:*]", 440)
+         [LABELS[each] for each in (bare, *names)])
     return name, title
 
 
+LABELS = {
+    "bare_drop": "a bare\\nXDP_DROP",
+    "bare_pass": "a bare\\nXDP_PASS",
+    "portcullis": "Portcullis",
+    "xdp_filter": "xdp-filter",
+    "nft_netdev": "nftables\\nnetdev",
+    "nft_inet": "nftables\\ninet input",
+    "ipset": "iptables\\nraw, ipset",
+    "multiport": "iptables raw,\\nmultiport",
+    "replies": "replies on",
+    "unconfirmed": "unconfirmed\\nchange",
+    "watched": "drops\\nwatched",
+    "watched_replies": "watched,\\nreplies on",
+}
 PEERS = ("portcullis", "xdp_filter", "nft_netdev", "nft_inet", "ipset", "multiport")
 STATES = ("portcullis", "replies", "unconfirmed", "watched", "watched_replies")
 
@@ -91,21 +98,22 @@ def run_bars(rows, section, names):
     return [row and bar(row["above"]) for row in found]
 
 
-def draw_runs(rows, folder, name, title, section, labels, kinds, more="set yrange [0:*]", line=None):
-    """labels: {label: policy}; kinds: {group: end of the row's name}."""
+def draw_runs(rows, folder, name, title, section, labels, kind):
+    """labels: {label: policy}; a group for each version of IP."""
     groups = {
-        group: run_bars(rows, section, [policy + kind for policy in labels.values()])
-        for group, kind in kinds.items()
+        ip: run_bars(rows, section, [f"{policy}, {ip}: {kind}" for policy in labels.values()])
+        for ip in VERSIONS
     }
     groups = {group: bars for group, bars in groups.items() if any(bars)}
     if not groups:
         return None
-    draw(f"{folder}/{name}", title, "ns per packet above", groups, list(labels), more, line=line)
+    draw(f"{folder}/{name}", title, BARE_UNIT, groups, list(labels))
     return name, title
 
 
 SIZES = {count: f"{count} server" + ("" if count == "1" else "s")
          for count in ("1", "10", "100", "1,000", "10,000", "100,000")}
+MANY = {label: policy for label, policy in SIZES.items() if label != "1"}
 RANGES = {count: f"{count} range" + ("" if count == "1" else "s")
           for count in ("1", "10", "100", "1,000")}
 FEATURES = {
@@ -124,12 +132,12 @@ FEATURES = {
 def draw_features(rows, folder):
     groups = {
         ip: run_bars(rows, "features", [f"{policy}, {ip}: {kind}" for policy, kind in FEATURES.values()])
-        for ip in ("IPv4", "IPv6")
+        for ip in VERSIONS
     }
     if not any(any(bars) for bars in groups.values()):
         return None
     title = "What features add to 10,000 servers"
-    draw(f"{folder}/features.svg", title, "ns per packet above", groups, list(FEATURES),
+    draw(f"{folder}/features.svg", title, "ns per packet above none of it", groups, list(FEATURES),
          'set xtics font "Helvetica,12"')
     return "features.svg", title
 
@@ -146,30 +154,27 @@ def draw_block_list(rows, folder):
     title = "Random sources, half of them listed"
     draw(f"{folder}/block-list.svg", title, "ns per packet above none", groups,
          [f"{count} prefixes" for count in counts],
-         "set logscale y\nset yrange [1:*]\nset key top left")
+         "set logscale y\nset yrange [1:*]")
     return "block-list.svg", title
 
 
 def draw_all(rows, folder):
     """Draws what was measured; (file, title) of each picture."""
-    both = {"IPv4": ", IPv4: ", "IPv6": ", IPv6: "}
-    ends = lambda kind: {ip: middle + kind for ip, middle in both.items()}
     drops = {"IPv4": "drop, IPv4", "IPv6": "drop, IPv6"}
-    passes = {"service": "pass of a service, IPv4", "media": "pass of media, IPv4"}
+    passes = {"a service": "pass of a service, IPv4", "media": "pass of media, IPv4"}
     drawn = [
         draw_floods(rows, folder, "drops.svg", "Drop of a closed port", drops, PEERS, "bare_drop"),
         draw_floods(rows, folder, "passes.svg", "Pass, up to a socket, IPv4", passes, PEERS,
                     "bare_pass"),
         draw_floods(rows, folder, "states.svg", "Drop of a closed port, as Portcullis is used",
                     drops, STATES, "bare_drop"),
-        draw_runs(rows, folder, "servers.svg", "Servers: drop, in the cache, above a bare XDP_DROP",
-                  "policies", SIZES, ends("drop")),
+        draw_runs(rows, folder, "servers.svg", "Drop by number of servers, in the cache",
+                  "policies", SIZES, "drop"),
         draw_runs(rows, folder, "random.svg",
-                  "Servers: drop, random servers, ports and sources, above a bare XDP_DROP",
-                  "policies", {k: v for k, v in SIZES.items() if k != "1"},
-                  ends("drop, random servers, ports and sources")),
-        draw_runs(rows, folder, "ranges.svg", "Ranges in a profile: pass, above a bare XDP_DROP",
-                  "ranges", RANGES, ends("pass")),
+                  "Drop by number of servers: random servers, ports and sources",
+                  "policies", MANY, "drop, random servers, ports and sources"),
+        draw_runs(rows, folder, "ranges.svg", "Pass by number of port ranges in the profile",
+                  "ranges", RANGES, "pass"),
         draw_features(rows, folder),
         draw_block_list(rows, folder),
     ]
