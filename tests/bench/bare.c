@@ -3,7 +3,6 @@
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
-#include <sys/mman.h>
 
 #include "block_many.h"
 #include "must.h"
@@ -48,31 +47,13 @@ int bare_trie(__u32 prefixes)
 	return bpf_program__fd(programs->progs.trie_drop);
 }
 
-static void set_sources(const __u32 *sources)
-{
-	static const __u32 *set;
-	static __u32 *place;
-	const size_t size = SOURCES_MAX * sizeof(*sources);
-
-	if (set == sources)
-		return;
-	if (!place)
-		place = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED,
-			     bpf_map__fd(common()->maps.sources), 0);
-	must(place != MAP_FAILED, "write sources");
-	memcpy(place, sources, size);
-	set = sources;
-}
-
-int bare_rewrite(int judge, const struct variation *variation, const __u32 *sources)
+int bare_rewrite(int judge, const struct variation *variation)
 {
 	struct programs *programs = common();
 	__u32 key = 0;
 
 	must(!bpf_map_update_elem(bpf_map__fd(programs->maps.judge), &key, &judge, BPF_ANY),
 	     "hand over to a program");
-	if (sources)
-		set_sources(sources);
 	programs->bss->variation = *variation;
 	return bpf_program__fd(programs->progs.rewrite);
 }

@@ -14,10 +14,7 @@ int bare_calibrate(__u32 unused);
 /* Drops whose source is in an LPM trie with the prefixes of block_in_trie(). */
 int bare_trie(__u32 prefixes);
 
-/*
- * The program that rewrites a packet and hands it to a judge. sources: SOURCES_MAX of them if the
- * variation says so, else NULL.
- */
-int bare_rewrite(int judge, const struct variation *variation, const __u32 *sources);
+/* The program that rewrites a packet and hands it to a judge. */
+int bare_rewrite(int judge, const struct variation *variation);
 
 #endif

@@ -166,8 +166,7 @@ const struct contender *contender_get(enum contender_id id)
 	contender->name = recipe->name;
 	contender->servers = (__u32)recipe->site.servers;
 	contender->count = recipe->bare ? 1 : recipe->copies ? recipe->copies : COPIES;
-	if (recipe->blocked)
-		contender->sources = block_sources(recipe->blocked);
+	contender->blocked = recipe->blocked;
 	if (recipe->bare)
 		contender->programs[0] = recipe->bare(recipe->blocked);
 	else

@@ -64,7 +64,7 @@ struct contender {
 	int programs[COPIES];
 	struct load *loads[COPIES]; /* NULL of bare programs */
 	int count;
-	const __u32 *sources; /* of a block list: SOURCES_MAX of them, half listed; else NULL */
+	__u32 blocked; /* prefixes */
 };
 
 /* Loads it at the first call, and reports how long that took and what memory the kernel gave. */

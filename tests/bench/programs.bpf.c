@@ -9,6 +9,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "layout.h"
+#include "mix.h"
 #include "programs.h"
 
 #define ETHERTYPE_IPV6 0x86dd
@@ -28,15 +29,6 @@ struct progress progress;
 
 /* Where the generator sends to. */
 const volatile __u32 interface = 0;
-
-/* IPv4 sources in the order in which they come, in network byte order. Written through mmap. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, SOURCES_MAX);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__type(key, __u32);
-	__type(value, __u32);
-} sources SEC(".maps");
 
 /* Who judges what was rewritten. */
 struct {
@@ -73,12 +65,12 @@ static __always_inline __u32 pick(__u32 random, __u32 count)
 	return (__u64)random * count >> 32;
 }
 
-static __always_inline __be32 next_source(void)
+/* Of a block list of so many prefixes, or, as often, of none. */
+static __always_inline __be32 draw_source(__u64 random)
 {
-	__u32 key = variation.next++ & (variation.listed - 1);
-	const __u32 *source = bpf_map_lookup_elem(&sources, &key);
+	__u32 i = random >> 32;
 
-	return source ? *source : 0;
+	return bpf_htonl(listed_address(random & 1 ? pick(i, variation.listed) : i));
 }
 
 /*
@@ -105,7 +97,7 @@ static __always_inline void vary4(struct iphdr *ip, __u32 *ports)
 	if (variation.any_source)
 		source = (source & bpf_htonl(0xff000000)) | (random >> 16 & bpf_htonl(0x00ffffff));
 	if (variation.listed)
-		source = next_source();
+		source = draw_source(random);
 	*addresses = (__u64)destination << 32 | source;
 	vary_ports(ports, random);
 }

@@ -3,8 +3,7 @@
 #ifndef PORTCULLIS_BENCH_PROGRAMS_H
 #define PORTCULLIS_BENCH_PROGRAMS_H
 
-#define FRAME_BYTES 64 /* the smallest that Ethernet has */
-#define SOURCES_MAX (1U << 20)
+#define FRAME_BYTES 64 /* as the kernel has them: without their check sequence */
 #define BATCH       64 /* packets made at once: below what a veth holds, so that none is lost */
 
 /* What changes from packet to packet. All of it 0: nothing does. */
@@ -15,10 +14,8 @@ struct variation {
 	__u16 first_port; /* the destination port is one of `ports` from here on */
 	__u16 ports;      /* 0: it stays */
 	__u32 any_source; /* the source is one of 2^24 addresses, whose first byte stays */
-	__u32 listed; /* the source is one of so many, a power of two, in `sources`; 0: it stays */
-	__u64 state;  /* of the generator of random numbers; not 0 */
-	__u32 next;   /* of `sources` */
-	__u32 unused;
+	__u32 listed;     /* half of the sources are in a block list of so many; 0: they stay */
+	__u64 state;      /* of the generator of random numbers; not 0 */
 };
 
 struct progress {

@@ -29,7 +29,7 @@ static const struct kind {
 	bool udp;
 	uint16_t port;
 	enum expectation expected;
-	struct variation variation; /* servers: 1 stands for all that the policy has */
+	struct variation variation; /* servers, listed: 1 stands for all there are */
 } KINDS[] = {
 	{DROP, "drop", false, CLOSED, EXPECT_DROP, {}},
 	{DROP_UDP, "drop of UDP", true, CLOSED, EXPECT_DROP, {}},
@@ -61,7 +61,7 @@ static const struct kind {
 	 true,
 	 CLOSED,
 	 EXPECT_HALF_BLOCKED,
-	 {.listed = SOURCES_MAX}},
+	 {.listed = 1}},
 };
 
 enum {
@@ -138,7 +138,7 @@ static struct reading *make_reading(const struct measured *row, const struct kin
 	if (kind->variation.servers)
 		reading->variation.servers = contender->servers;
 	if (kind->variation.listed)
-		reading->sources = contender->sources;
+		reading->variation.listed = contender->blocked;
 	reading->variation.first4 = SERVER4_NUMBER;
 	reading->variation.first6 = SERVER6_NUMBER;
 	return reading;

@@ -24,8 +24,7 @@ struct reading {
 	enum expectation expected;
 	bool varies; /* the packet is rewritten before it is judged */
 	struct variation variation;
-	double fastest;       /* ns of what it is measured beside: the least so far */
-	const __u32 *sources; /* if the variation takes its sources from a list */
+	double fastest; /* ns of what it is measured beside: the least so far */
 };
 
 /*

@@ -3,7 +3,7 @@
 
 BENCH_C := $(filter-out tests/bench/generator.c,$(wildcard tests/bench/*.c))
 
-$(BUILD)/programs.bpf.o: tests/bench/programs.bpf.c tests/bench/programs.h include/layout.h vmlinux/vmlinux.h
+$(BUILD)/programs.bpf.o: tests/bench/programs.bpf.c tests/bench/programs.h include/layout.h tests/bench/mix.h vmlinux/vmlinux.h
 	$(call say,BPF,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPF_FLAGS) -iquote tests/bench -c $< -o $@

@@ -49,7 +49,7 @@ static double run(int program, const struct reading *reading, __u32 *last)
 
 	variation.state = SEED;
 	if (reading->varies)
-		program = bare_rewrite(program, &variation, reading->sources);
+		program = bare_rewrite(program, &variation);
 	start = now_ns();
 	must(!bpf_prog_test_run_opts(program, &options), "run a program");
 	*last = options.retval;
