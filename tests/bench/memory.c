@@ -31,24 +31,54 @@ static double each_cpu(const struct bpf_map_info *map)
 	return (double)map->max_entries * (double)((map->value_size + 7) & ~7U);
 }
 
-struct memory memory_of_program(int program)
+/* The ids of a program's maps; how many there are. */
+static __u32 list_maps(int program, __u32 ids[MAPS_MAX])
 {
-	__u32 ids[MAPS_MAX], size = sizeof(struct bpf_prog_info);
 	struct bpf_prog_info info = {.nr_map_ids = MAPS_MAX, .map_ids = (__u64)(unsigned long)ids};
-	struct memory sum = {.fixed = memlock(program)};
+	__u32 size = sizeof(info);
 
 	must(!bpf_obj_get_info_by_fd(program, &info, &size), "read a program");
-	for (__u32 i = 0; i < info.nr_map_ids; i++) {
-		struct bpf_map_info map = {};
-		int fd = bpf_map_get_fd_by_id(ids[i]);
-		double each;
+	return info.nr_map_ids;
+}
 
-		size = sizeof(map);
-		must(fd >= 0 && !bpf_obj_get_info_by_fd(fd, &map, &size), "read a map");
-		each = each_cpu(&map);
+static int open_map(__u32 id, struct bpf_map_info *info)
+{
+	int fd = bpf_map_get_fd_by_id(id);
+	__u32 size = sizeof(*info);
+
+	must(fd >= 0 && !bpf_obj_get_info_by_fd(fd, info, &size), "read a map");
+	return fd;
+}
+
+struct memory memory_of_program(int program)
+{
+	__u32 ids[MAPS_MAX], count = list_maps(program, ids);
+	struct memory sum = {.fixed = memlock(program)};
+
+	for (__u32 i = 0; i < count; i++) {
+		struct bpf_map_info map = {};
+		int fd = open_map(ids[i], &map);
+		double each = each_cpu(&map);
+
 		sum.per_cpu += each;
 		sum.fixed += memlock(fd) - each * libbpf_num_possible_cpus();
 		close(fd);
 	}
 	return sum;
+}
+
+double memory_of_map(int program, const char *name)
+{
+	__u32 ids[MAPS_MAX], count = list_maps(program, ids);
+	double bytes = 0;
+
+	for (__u32 i = 0; i < count; i++) {
+		struct bpf_map_info map = {};
+
+		close(open_map(ids[i], &map));
+		/* the kernel keeps the first letters of a name */
+		if (!strncmp(map.name, name, sizeof(map.name) - 1))
+			bytes = (double)map.max_entries * map.value_size;
+	}
+	return bytes;
 }

@@ -10,4 +10,7 @@ struct memory {
 
 struct memory memory_of_program(int program);
 
+/* The values of one of its maps, for one CPU; 0 if it has none of that name. */
+double memory_of_map(int program, const char *name);
+
 #endif

@@ -47,7 +47,8 @@ def write_all(report, folder):
     report["goals"] = goals.judge(rows)
     write(f"{folder}/report.json", json.dumps(rounded(report), indent=1, ensure_ascii=False) + "\n")
     names = plots.draw_all(rows, folder)
-    write(f"{folder}/features.md", features.table(rows) + "\n")
+    caption = features.caption(report["machine"])
+    write(f"{folder}/features.md", f"\n{caption}\n\n{features.table(rows)}\n\n")
     write(f"{folder}/report.md", markdown.whole(report, rows, names))
 
 

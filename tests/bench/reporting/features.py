@@ -56,6 +56,10 @@ def lines_of(rows, section, entries):
             yield f"| {what} | {cells[0]} | {cells[1]} |"
 
 
+def caption(machine):
+    return f"On {machine['processor']}, Linux {machine['kernel']}, {machine['date']}:"
+
+
 def table(rows):
     """Markdown; lines of what was not measured are left out."""
     policy = [

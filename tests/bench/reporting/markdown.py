@@ -146,6 +146,29 @@ def loads(rows):
         yield "### Two CPUs at once\n\n" + table(["what", "packets"], counters)
 
 
+def misses(report, rows):
+    """What a packet to a random server touches, as it costs what the processor's caches miss."""
+    name = "100,000 servers"
+    sizes = {
+        table: row["median"]
+        for row in rows.section("load", "tables")
+        if row["row"] == name
+        for table in [row["contender"]]
+    }
+    if not sizes:
+        return ""
+    caches = report["machine"]["caches"]
+    return (
+        "A packet to a random server touches a line of 64 bytes in the table of servers, another"
+        " among the counters of servers and one among those of ports. With 100,000 servers the"
+        f" tables are {sizes['servers4']:.1f} MiB (IPv4) and {sizes['servers6']:.1f} MiB (IPv6), the"
+        f" counters {sizes['server_counters']:.1f} MiB for each CPU; L2 has"
+        f" {caches.get('L2', 'unknown')}, L3 {caches.get('L3', 'unknown')}. What rows with random"
+        " servers cost more than those in the cache is these misses; rows 'not counted one by one'"
+        " leave out the one for the server's counters, which the product does not offer."
+    )
+
+
 def pictures(names):
     return "\n\n".join(f"![{title}]({name})" for name, title in names)
 
@@ -164,6 +187,7 @@ def whole(report, rows, names):
         *floods(rows),
         "## ns per packet\n\n" + RUN_NOTE,
         *runs(rows),
+        misses(report, rows),
         "## Loading",
         *loads(rows),
     ]
