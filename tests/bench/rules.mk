@@ -32,7 +32,7 @@ BENCH_QUICK := $(BUILD)/bench/bench --quick
 .PHONY: bench bench-quick bench-baseline bench-report bench-readme
 bench: $(BENCH) ## all figures beside others, into tests/bench/results/ (20 minutes; CASES='flood: *')
 	$(Q)PORTCULLIS=$(BUILD)/portcullis BUILD=$(BUILD) tests/bench/measure
-bench-quick: $(BENCH) ## the main rows against the baseline of this kind of machine
+bench-quick: $(BENCH) $(PROBES) ## the main rows against the baseline of this kind of machine
 	$(Q)PORTCULLIS=$(BUILD)/portcullis BUILD=$(BUILD) tests/run tests/bench/test_quick.sh
 bench-baseline: $(BENCH) ## make what the main rows cost now the baseline
 	$(Q)$(BENCH_QUICK) >$(BUILD)/bench/baseline.tsv
