@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The bench: its own programs, what runs them, and the reports made of what they read.
 
-BENCH_C := $(filter-out tests/bench/generator.c,$(wildcard tests/bench/*.c))
+BENCH_C := $(filter-out %.bpf.c,$(wildcard tests/bench/*.c))
 
 $(BUILD)/programs.bpf.o: tests/bench/programs.bpf.c tests/bench/programs.h include/layout.h tests/bench/mix.h vmlinux/vmlinux.h
 	$(call say,BPF,$@)
@@ -14,9 +14,9 @@ $(BUILD)/programs.skel.h: $(BUILD)/programs.bpf.o
 	$(Q)$(BPFTOOL) gen skeleton $< name programs >$@
 
 $(BUILD)/plain/tests/bench/%.o: CPPFLAGS := -iquote tests/bench $(CPPFLAGS)
-$(BUILD)/plain/tests/bench/%.o: | $(BUILD)/programs.skel.h
+$(call objects,$(BUILD)/plain,$(BENCH_C)): | $(BUILD)/programs.skel.h
 
-$(BUILD)/bench/bench: $(call objects,$(BUILD)/plain,$(filter-out %.bpf.c,$(BENCH_C))) $(BUILD)/plain/library.a
+$(BUILD)/bench/bench: $(call objects,$(BUILD)/plain,$(filter-out %/generator.c,$(BENCH_C))) $(BUILD)/plain/library.a
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $^ $(LIBS) -o $@
