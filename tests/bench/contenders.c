@@ -130,14 +130,13 @@ static double now_ms(void)
 static void report_memory(const char *name, const struct load *load)
 {
 	static const char *const TABLES[] = {"servers4", "servers6", "server_counters"};
-	int program = load_program_fd(load, 0);
-	struct memory memory = memory_of_program(program);
+	struct memory memory = memory_of_load(load);
 
 	report_value("load", "memory", name, "fixed", memory.fixed / 1048576);
 	report_value("load", "memory", name, "per CPU", memory.per_cpu / 1048576);
 	for (size_t i = 0; i < G_N_ELEMENTS(TABLES); i++)
 		report_value("load", "tables", name, TABLES[i],
-			     memory_of_map(program, TABLES[i]) / 1048576);
+			     memory_of_map(load, TABLES[i]) / 1048576);
 }
 
 static void load_copies(struct contender *contender, const struct recipe *recipe)

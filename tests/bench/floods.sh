@@ -8,7 +8,10 @@ here=$(dirname "$0")
 . "$here/wire.sh"
 . "$here/peers.sh"
 . "$here/gates.sh"
-alone "$@" || bail_out "cannot mount a BPF file system"
+alone "$@" || {
+	echo "bench: cannot mount a BPF file system" >&2
+	exit 1
+}
 
 ROUNDS=${ROUNDS:-7}
 PACKETS=${PACKETS:-640000}

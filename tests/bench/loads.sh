@@ -1,15 +1,18 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # What commands take, in ms, as tests/bench/report.h has it: loads, swaps idle and under a flood, a
-# change of one port; and whether two CPUs at once are counted exactly. CASES='command: swap*' picks
-# some.
+# change of one port; and whether two CPUs at once are counted exactly. CASES picks 'command: loads',
+# 'command: swaps', 'command: counters'.
 # shellcheck source=/dev/null
 here=$(dirname "$0")
 . "$here/../live/lib.sh"
 . "$here/wire.sh"
 . "$here/peers.sh"
 . "$here/gates.sh"
-alone "$@" || bail_out "cannot mount a BPF file system"
+alone "$@" || {
+	echo "bench: cannot mount a BPF file system" >&2
+	exit 1
+}
 
 ROUNDS=${ROUNDS:-9}
 CPU=$(($(nproc) - 1))
@@ -107,6 +110,7 @@ set_up() {
 		new_wire counting && new_gate counting
 }
 
+wanted loads || wanted swaps || wanted counters || exit 0
 set_up || {
 	cat "$WORK"/*said >&2
 	echo "bench: cannot set up what is loaded" >&2

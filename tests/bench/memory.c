@@ -23,6 +23,46 @@ static double memlock(int fd)
 	return g_ascii_strtod(found + strlen("memlock:"), NULL);
 }
 
+static void read_map(int fd, struct bpf_map_info *info)
+{
+	__u32 size = sizeof(*info);
+
+	must(fd >= 0 && !bpf_obj_get_info_by_fd(fd, info, &size), "read a map");
+}
+
+/* Adds a map's id, and the ids of those that it holds, to a set. */
+static void add_map(GHashTable *ids, int fd)
+{
+	struct bpf_map_info info = {};
+	__u32 id;
+
+	read_map(fd, &info);
+	g_hash_table_add(ids, GUINT_TO_POINTER(info.id));
+	if (info.type == BPF_MAP_TYPE_ARRAY_OF_MAPS)
+		for (__u32 key = 0; key < info.max_entries; key++)
+			if (!bpf_map_lookup_elem(fd, &key, &id))
+				g_hash_table_add(ids, GUINT_TO_POINTER(id));
+}
+
+/* All maps of a load: those of its program, and the shared ones, which it may not read itself. */
+static GHashTable *list_maps(const struct load *load)
+{
+	GHashTable *ids = g_hash_table_new(NULL, NULL);
+	__u32 used[MAPS_MAX], size = sizeof(struct bpf_prog_info);
+	struct bpf_prog_info info = {.nr_map_ids = MAPS_MAX, .map_ids = (__u64)(unsigned long)used};
+
+	must(!bpf_obj_get_info_by_fd(load_program_fd(load, 0), &info, &size), "read a program");
+	for (__u32 i = 0; i < info.nr_map_ids; i++) {
+		int fd = bpf_map_get_fd_by_id(used[i]);
+
+		add_map(ids, fd);
+		close(fd);
+	}
+	for (int i = 0; i < SHARED_MAPS; i++)
+		add_map(ids, load_shared_fd(load, (enum shared_map)i));
+	return ids;
+}
+
 /* A per-CPU array's values are there for every CPU that is possible; the rest once. */
 static double each_cpu(const struct bpf_map_info *map)
 {
@@ -31,35 +71,21 @@ static double each_cpu(const struct bpf_map_info *map)
 	return (double)map->max_entries * (double)((map->value_size + 7) & ~7U);
 }
 
-/* The ids of a program's maps; how many there are. */
-static __u32 list_maps(int program, __u32 ids[MAPS_MAX])
+struct memory memory_of_load(const struct load *load)
 {
-	struct bpf_prog_info info = {.nr_map_ids = MAPS_MAX, .map_ids = (__u64)(unsigned long)ids};
-	__u32 size = sizeof(info);
+	g_autoptr(GHashTable) ids = list_maps(load);
+	struct memory sum = {.fixed = memlock(load_program_fd(load, 0))};
+	GHashTableIter iterator;
+	gpointer id;
 
-	must(!bpf_obj_get_info_by_fd(program, &info, &size), "read a program");
-	return info.nr_map_ids;
-}
-
-static int open_map(__u32 id, struct bpf_map_info *info)
-{
-	int fd = bpf_map_get_fd_by_id(id);
-	__u32 size = sizeof(*info);
-
-	must(fd >= 0 && !bpf_obj_get_info_by_fd(fd, info, &size), "read a map");
-	return fd;
-}
-
-struct memory memory_of_program(int program)
-{
-	__u32 ids[MAPS_MAX], count = list_maps(program, ids);
-	struct memory sum = {.fixed = memlock(program)};
-
-	for (__u32 i = 0; i < count; i++) {
+	g_hash_table_iter_init(&iterator, ids);
+	while (g_hash_table_iter_next(&iterator, &id, NULL)) {
+		int fd = bpf_map_get_fd_by_id(GPOINTER_TO_UINT(id));
 		struct bpf_map_info map = {};
-		int fd = open_map(ids[i], &map);
-		double each = each_cpu(&map);
+		double each;
 
+		read_map(fd, &map);
+		each = each_cpu(&map);
 		sum.per_cpu += each;
 		sum.fixed += memlock(fd) - each * libbpf_num_possible_cpus();
 		close(fd);
@@ -67,18 +93,23 @@ struct memory memory_of_program(int program)
 	return sum;
 }
 
-double memory_of_map(int program, const char *name)
+double memory_of_map(const struct load *load, const char *name)
 {
-	__u32 ids[MAPS_MAX], count = list_maps(program, ids);
+	g_autoptr(GHashTable) ids = list_maps(load);
+	GHashTableIter iterator;
+	gpointer id;
 	double bytes = 0;
 
-	for (__u32 i = 0; i < count; i++) {
+	g_hash_table_iter_init(&iterator, ids);
+	while (g_hash_table_iter_next(&iterator, &id, NULL)) {
+		int fd = bpf_map_get_fd_by_id(GPOINTER_TO_UINT(id));
 		struct bpf_map_info map = {};
 
-		close(open_map(ids[i], &map));
+		read_map(fd, &map);
 		/* the kernel keeps the first letters of a name */
 		if (!strncmp(map.name, name, sizeof(map.name) - 1))
 			bytes = (double)map.max_entries * map.value_size;
+		close(fd);
 	}
 	return bytes;
 }
