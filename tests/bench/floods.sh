@@ -154,7 +154,8 @@ check_gates() {
 
 [ -z "$(chosen)" ] && exit 0
 set_up || {
-	cat "$WORK"/*.said >&2; echo "bench: cannot set up all who are measured" >&2
+	cat "$WORK"/*.said >&2
+	echo "bench: cannot set up all who are measured" >&2
 	exit 1
 }
 for ((round = 1; round <= ROUNDS; round++)); do

@@ -12,14 +12,11 @@ gate() {
 	at "$1" "$PORTCULLIS" --bpffs "$GATES/$1" "${@:2}"
 }
 
-# new_gate NAME [OPTION]...: a site of many servers, with the settings that sed is told to make
+# new_gate NAME [EDIT]: a site of many servers, with the settings that sed is told to make
 new_gate() {
 	mkdir -p "$GATES/$1" &&
-		"$BUILD/bench/bench" --site $SERVERS card | sed "${2:-}" >"$WORK/site-$1.md" &&
-		gate "$1" up "$WORK/site-$1.md" >"$WORK/$1.said" 2>&1 || {
-		cat "$WORK/$1.said" >&2
-		return 1
-	}
+		"$BUILD/bench/bench" --site "$SERVERS" card | sed "${2:-}" >"$WORK/site-$1.md" &&
+		gate "$1" up "$WORK/site-$1.md" >"$WORK/$1.said" 2>&1
 }
 
 set_up_portcullis() {

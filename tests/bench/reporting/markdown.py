@@ -104,7 +104,6 @@ def runs(rows):
 
 
 def flood_line(row):
-    ns = row["above"]["median"]  # of packets per second: replaced by time below
     ns = 1e9 / row["median"] - 1e9 / row["reference"]["median"]
     return [
         CONTENDERS.get(row["row"], row["row"]),

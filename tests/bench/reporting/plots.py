@@ -5,7 +5,7 @@ import subprocess
 
 WIDTH, HEIGHT = 880, 420
 VERSIONS = ("IPv4", "IPv6")
-BARE_UNIT = "ns per packet above a bare XDP_DROP"
+BARE_UNIT = "ns above a bare XDP_DROP"
 COLOURS = ("#1b6ca8", "#e08e2b")  # of groups, in their order
 STYLE = """\
 set encoding utf8
@@ -17,6 +17,7 @@ set style histogram errorbars gap 1 lw 1.4
 set style fill solid 1.0 noborder
 set errorbars 2 linecolor "#333333"
 set border 3 linecolor "#666666"
+set xzeroaxis linetype 1 linecolor "#666666"
 set xtics nomirror
 set xrange [-0.6:{last}]
 set bmargin 4
@@ -107,7 +108,8 @@ def draw_runs(rows, folder, name, title, section, labels, kind):
     groups = {group: bars for group, bars in groups.items() if any(bars)}
     if not groups:
         return None
-    draw(f"{folder}/{name}", title, BARE_UNIT, groups, list(labels))
+    draw(f"{folder}/{name}", title, BARE_UNIT, groups, list(labels),
+         f'set yrange [0:*]\nset xlabel "{section if section != "policies" else "servers"}"')
     return name, title
 
 
@@ -137,7 +139,7 @@ def draw_features(rows, folder):
     if not any(any(bars) for bars in groups.values()):
         return None
     title = "What features add to 10,000 servers"
-    draw(f"{folder}/features.svg", title, "ns per packet above none of it", groups, list(FEATURES),
+    draw(f"{folder}/features.svg", title, "ns above the same without", groups, list(FEATURES),
          'set xtics font "Helvetica,12"')
     return "features.svg", title
 
@@ -152,7 +154,7 @@ def draw_block_list(rows, folder):
     if not any(any(bars) for bars in groups.values()):
         return None
     title = "Random sources, half of them listed"
-    draw(f"{folder}/block-list.svg", title, "ns per packet above none", groups,
+    draw(f"{folder}/block-list.svg", title, "ns above none", groups,
          [f"{count} prefixes" for count in counts],
          "set logscale y\nset yrange [1:*]")
     return "block-list.svg", title
