@@ -12,7 +12,7 @@ bool blocking_begin(struct blocking *blocking, struct context *context)
 {
 	*blocking = (struct blocking){
 		.gate = gate_open(context->bpffs, GATE_WRITE, context->messages),
-		.list.tries = {-1, -1},
+		.list = {.tries = {-1, -1}, .table = -1},
 		.now = moment_now(),
 	};
 	if (blocking->gate && !blocking->gate->generation)

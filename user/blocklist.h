@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The block list in the kernel: pinned tries that every generation reads. */
+/*
+ * The block list in the kernel: pinned tries of what was asked for, and the table that IPv4 sources
+ * are looked up in by every generation.
+ */
 #ifndef PORTCULLIS_BLOCKLIST_H
 #define PORTCULLIS_BLOCKLIST_H
 
@@ -8,6 +11,7 @@
 
 struct blocklist {
 	int tries[2]; /* IPv4, IPv6 */
+	int table;    /* of IPv4: its chunks */
 	struct control *control;
 };
 

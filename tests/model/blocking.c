@@ -6,6 +6,8 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "block.h"
+#include "listed.h"
 #include "policies.h"
 
 void blocking_open(struct portcullis *program, const struct model_policy *policy)
@@ -65,18 +67,29 @@ static void put(struct bpf_map *map4, struct bpf_map *map6, const struct model_b
 			 0);
 }
 
+static struct block entry_of(const struct model_policy *policy, const struct model_block *block)
+{
+	struct block entry = {.prefix = {(uint8_t)block->family, (uint8_t)block->prefix.bits},
+			      .value = value_of(policy, block)};
+
+	inet_pton(block->family, block->prefix.text, entry.prefix.bytes);
+	return entry;
+}
+
 void blocking_load(struct portcullis *program, const struct model_policy *policy)
 {
 	const uint8_t yes = 1;
+	g_autoptr(GArray) live = blocks_new();
 
 	for (size_t i = 0; i < policy->block_count; i++) {
 		const struct model_block *block = &policy->blocks[i];
-		const struct blocked value = value_of(policy, block);
+		const struct block entry = entry_of(policy, block);
 
 		if (block->sites)
 			put(program->maps.site_blocked4, program->maps.site_blocked6, block, &yes);
 		else
-			put(program->maps.blocked4, program->maps.blocked6, block, &value);
+			g_array_append_val(live, entry);
 	}
-	program->data_control->control.blocks = policy->block_count ? BLOCKS_IPV4 | BLOCKS_IPV6 : 0;
+	if (live->len)
+		listed_replace(program, live);
 }
