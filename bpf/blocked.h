@@ -42,46 +42,51 @@ static __always_inline __u32 entry_of_root(__u32 address)
 		     : BLOCK_NONE;
 }
 
-static __always_inline __u32 entry_of_node(__u32 node, __u32 bits)
+/* One of the entries of the lines that an entry leads to. */
+static __always_inline __u32 entry_at(__u32 leads, __u32 i)
 {
-	const struct block_chunk *chunk = block_chunk((node & BLOCK_PLACE) / BLOCK_CHUNK_LINES);
-	__u32 number = node % BLOCK_CHUNK_LINES / BLOCK_NODE_LINES; /* among the chunk's */
+	const struct block_chunk *chunk = block_chunk((leads & BLOCK_PLACE) / BLOCK_CHUNK_LINES);
+	__u32 first = leads % BLOCK_CHUNK_LINES * BLOCK_LINE_ENTRIES;
 
-	return chunk ? chunk->entry[number * BLOCK_NODE_ENTRIES + bits % BLOCK_NODE_ENTRIES]
+	return chunk ? chunk->entry[(first + i) % (BLOCK_CHUNK_LINES * BLOCK_LINE_ENTRIES)]
 		     : BLOCK_NONE;
 }
 
-static __always_inline bool leads_to_node(__u32 entry)
-{
-	return entry >= (BLOCK_LEADS | BLOCK_NODE);
-}
-
 /*
- * How many of the line's ranges do not begin behind an address: all compared at once, four to a
- * word, whose free bits take the borrows; no branch to guess wrong.
+ * How many pieces do not begin behind an address: all are compared at once, four to a word, without
+ * a branch to guess wrong. The lower 15 bits of each are subtracted, and the bit above them takes
+ * the borrow; then what the first bits say goes before that.
  */
-static __always_inline __u32 ranges_begun(const struct block_line *line, __u32 offset)
+static __always_inline __u32 pieces_begun(const struct block_line *line, __u32 offset)
 {
-	const __u64 spread = offset * BLOCK_LANES | BLOCK_LANES_GUARDS;
+	const __u64 lanes = 0x0001000100010001, tops = 0x8000800080008000;
+	const __u64 lower = (offset & 0x7fff) * lanes | tops, upper = (offset >> 15) * tops;
 	__u64 begun = 0;
 
 #pragma unroll
-	for (int i = 0; i < BLOCK_LINE_RANGES / 4; i++)
-		begun += (spread - line->firsts[i] & BLOCK_LANES_GUARDS) >> 15;
-	return begun * BLOCK_LANES >> 48;
+	for (int i = 0; i < BLOCK_LINE_PIECES / 4; i++) {
+		__u64 first = line->firsts[i], no_less = lower - (first & ~tops);
+
+		begun += (((no_less & first) | (upper & (no_less | first))) & tops) >> 15;
+	}
+	return begun * lanes >> 48;
 }
 
-static __always_inline __u32 end_in_line(__u32 entry, __u32 address)
+static __always_inline __u32 end_in_line(__u32 leads, __u32 address)
 {
-	const struct block_chunk *chunk = block_chunk((entry & BLOCK_PLACE) / BLOCK_CHUNK_LINES);
-	__u32 offset = address & BLOCK_OFFSET_MASK, range;
+	const struct block_chunk *chunk = block_chunk((leads & BLOCK_PLACE) / BLOCK_CHUNK_LINES);
+	__u32 offset = address % BLOCK_ROOTS, begun, piece;
 	const struct block_line *line;
 
 	if (!chunk)
 		return BLOCK_NONE;
-	line = &chunk->line[entry % BLOCK_CHUNK_LINES];
-	range = (ranges_begun(line, offset) - 1) % BLOCK_LINE_RANGES;
-	return offset - line->first[range] <= line->span[range] ? line->end[range] : BLOCK_NONE;
+	line = &chunk->line[leads % BLOCK_CHUNK_LINES];
+	begun = pieces_begun(line, offset);
+	/* the last of them, the first if there is none; within the line, as the verifier sees */
+	piece = (begun - (begun + 31) / 32) % 32;
+	if ((offset - block_piece_first(line, piece)) >> block_piece_bits(line, piece))
+		return BLOCK_NONE;
+	return line->end & BLOCK_LEADS ? entry_at(line->end, piece) : line->end;
 }
 
 /* When the block of a source ends: layout and meaning are told in block_table.h. */
@@ -89,10 +94,11 @@ static __always_inline __u32 block_end4(__u32 address)
 {
 	__u32 entry = entry_of_root(address);
 
-	if (unlikely(leads_to_node(entry)))
-		entry = entry_of_node(entry, address >> BLOCK_NODE_BITS);
-	if (unlikely(leads_to_node(entry)))
-		entry = entry_of_node(entry, address);
+#pragma unroll
+	for (int level = BLOCK_NODE_LEVELS; level > 0; level--)
+		if (unlikely(entry >= (BLOCK_LEADS | BLOCK_NODE)))
+			entry = entry_at(entry, address >> level * BLOCK_NODE_BITS &
+							BLOCK_LINE_ENTRIES - 1);
 	return entry & BLOCK_LEADS ? end_in_line(entry, address) : entry;
 }
 

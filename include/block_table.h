@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * `block_table`: until when each IPv4 source is blocked, as the program looks it up: by the first
- * bits of the address, then in one cache line. It says the same as the prefixes in `blocked4`, from
- * which the loader makes it: there stands what people asked for, here what follows from it.
+ * `block_table`: until when each IPv4 source is blocked, as the program looks it up: an entry by
+ * the address's first half, then, as a rule, one cache line. It says the same as the prefixes in
+ * `blocked4`, from which the loader makes it: there stands what people asked for, here what follows
+ * from it.
+ *
+ * What a look-up costs is what misses the caches: so a million prefixes lie in 4 MiB.
  *
  * It lies in chunks, made as they are needed, the first one at the first block. A line is known by
- * its number, counted through all chunks. What a chunk holds is: which of its lines are taken; in
- * the first one, the root; then lines and nodes in any order.
+ * its number, counted through all chunks. A chunk holds which of its lines are taken; the first one
+ * then the root; then come lines of all kinds.
  *
- * Writers never change what a packet may be in: they write what is new into free lines and have an
- * entry of the root lead there, by one store.
+ * Writers never change what a packet may be reading: they write what is new into free lines, and
+ * have an entry of the root lead there, by one store.
  *
  * Include vmlinux.h or <linux/types.h> first.
  */
@@ -17,11 +20,11 @@
 #define PORTCULLIS_BLOCK_TABLE_H
 
 /*
- * An entry, of the root or of a node, says of all addresses that lead to it when their block ends,
- * or where that stands: in a line or in another node.
+ * An entry says of all addresses that lead to it when their block ends, or where that stands: in a
+ * node, in a line of pieces, or, for the line itself, in ends of their own.
  */
 #define BLOCK_LEADS (1U << 31) /* else the entry is an end */
-#define BLOCK_NODE  (1U << 30) /* it leads to a node, else to a line */
+#define BLOCK_NODE  (1U << 30) /* it leads to a node */
 #define BLOCK_PLACE (BLOCK_NODE - 1)
 
 /* An end counts ticks of 2^27 ns (134 ms) since boot, nine years of them. */
@@ -30,41 +33,53 @@
 #define BLOCK_ENDLESS    (BLOCK_LEADS - 1)
 
 /*
- * The address's first bits choose an entry of the root, the next ones one of a node, the rest one
- * of a node under it, whose entries are all ends. A node begins at a multiple of its lines.
+ * The first bits of an address choose an entry of the root; where the other ones need more than a
+ * line has room for, four by four of them one of a node. The last four never do.
  */
-#define BLOCK_ROOT_BITS    18
-#define BLOCK_NODE_BITS    7
-#define BLOCK_ROOTS        (1U << BLOCK_ROOT_BITS)
-#define BLOCK_NODE_ENTRIES (1U << BLOCK_NODE_BITS)
-_Static_assert(BLOCK_ROOT_BITS + 2 * BLOCK_NODE_BITS == 32, "an address");
+#define BLOCK_ROOT_BITS   16
+#define BLOCK_NODE_BITS   4
+#define BLOCK_NODE_LEVELS 3
+#define BLOCK_ROOTS       (1U << BLOCK_ROOT_BITS)
+
+#define BLOCK_LINE_ENTRIES (1U << BLOCK_NODE_BITS) /* a node is a line of entries */
 
 /*
- * A line: the blocked ranges among the addresses that lead to it, in order. Places that are not
- * needed repeat the last range. An address is in range i, the last one that does not begin behind
- * it, if it is no more than span[i] past first[i], or in none. Both are of the address's last 14
- * bits; the bit above them all is free, so that four can be compared in one word.
+ * A line of pieces: what is blocked of an area of at most 2^16 addresses, in order. A piece holds
+ * 2^bits addresses from `first` on, by the last half of the address. A range is one of them, or two
+ * that overlap. An address is in the last piece that does not begin behind it, or in none. Places
+ * that are not needed repeat the last piece.
  */
-#define BLOCK_LINE_RANGES  8
-#define BLOCK_OFFSET_MASK  ((1U << (32 - BLOCK_ROOT_BITS)) - 1)
-#define BLOCK_LANES        0x0001000100010001ULL
-#define BLOCK_LANES_GUARDS 0x8000800080008000ULL
+#define BLOCK_LINE_PIECES 24
 
 struct block_line {
 	union {
-		__u16 first[BLOCK_LINE_RANGES];
-		__u64 firsts[BLOCK_LINE_RANGES / 4];
+		struct {
+			/* the first bit inverted, as suits comparing four in one word */
+			__u16 first[BLOCK_LINE_PIECES];
+			__u8 bits[BLOCK_LINE_PIECES / 2]; /* four bits each, the lower ones first */
+			__u32 end; /* of all pieces; or it leads to an end for each, two lines */
+		};
+		__u64 firsts[BLOCK_LINE_PIECES / 4];
+		__u32 entry[BLOCK_LINE_ENTRIES];
 	};
-	__u16 span[BLOCK_LINE_RANGES];
-	__u32 end[BLOCK_LINE_RANGES];
 };
 _Static_assert(sizeof(struct block_line) == 64, "a cache line");
 
-#define BLOCK_LINE_ENTRIES (sizeof(struct block_line) / sizeof(__u32))
-#define BLOCK_NODE_LINES   (BLOCK_NODE_ENTRIES / BLOCK_LINE_ENTRIES)
+#define BLOCK_ENDS_LINES 2
+_Static_assert(BLOCK_LINE_PIECES <= BLOCK_ENDS_LINES * BLOCK_LINE_ENTRIES, "an end for each");
 
-#define BLOCK_CHUNK_LINES (1U << 15)
-#define BLOCK_CHUNKS      512
+static inline __u16 block_piece_first(const struct block_line *line, __u32 i)
+{
+	return line->first[i] ^ 0x8000;
+}
+
+static inline __u32 block_piece_bits(const struct block_line *line, __u32 i)
+{
+	return line->bits[i / 2] >> i % 2 * 4 & 15;
+}
+
+#define BLOCK_CHUNK_LINES (1U << 14)
+#define BLOCK_CHUNKS      1024
 
 struct block_chunk {
 	union {
@@ -73,7 +88,7 @@ struct block_chunk {
 		__u32 entry[BLOCK_CHUNK_LINES * BLOCK_LINE_ENTRIES];
 	};
 };
-_Static_assert(sizeof(struct block_chunk) == 2 << 20, "no larger than a map's value may be");
+_Static_assert(sizeof(struct block_chunk) == 1 << 20, "no larger than a map's value may be");
 
 /* The lines that a chunk's own bits take, and what the first chunk has behind them. */
 #define BLOCK_TAKEN_LINES (BLOCK_CHUNK_LINES / 8 / sizeof(struct block_line))

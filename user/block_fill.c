@@ -20,6 +20,14 @@ struct area {
 	guint count;
 };
 
+/* What is blocked of an area, as a line has it. */
+struct pieces {
+	struct block_line line;
+	__u32 ends[BLOCK_LINE_PIECES];
+	guint count;
+	bool differ; /* the ends do */
+};
+
 void block_roots_add(struct block_roots *roots, const struct prefix *prefix)
 {
 	const struct block_range range = block_range_of(prefix);
@@ -51,19 +59,52 @@ static void find_ranges(struct area *area, const struct block_range *ranges, gui
 		area->count++;
 }
 
-static struct block_line line_of(const struct area *area)
+static unsigned int bits_of(__u32 size)
 {
-	struct block_line line;
+	return 31 - (unsigned int)__builtin_clz(size);
+}
 
-	for (guint i = 0; i < BLOCK_LINE_RANGES; i++) {
-		const struct block_range *range = &area->ranges[MIN(i, area->count - 1)];
-		__u32 first = MAX(range->first, area->first);
+/* Places left over repeat the last one, so that all are set from it on. */
+static void set_piece(struct pieces *pieces, __u32 first, unsigned int bits, __u32 end)
+{
+	for (guint i = pieces->count++; i < BLOCK_LINE_PIECES; i++) {
+		unsigned int shift = i % 2 * 4;
 
-		line.first[i] = first & BLOCK_OFFSET_MASK;
-		line.span[i] = (__u16)(MIN(range->last, last_of(area)) - first);
-		line.end[i] = range->end;
+		pieces->line.first[i] = (__u16)(first ^ 0x8000);
+		pieces->line.bits[i / 2] =
+			(__u8)((pieces->line.bits[i / 2] & ~(15U << shift)) | bits << shift);
+		pieces->ends[i] = end;
 	}
-	return line;
+}
+
+/* A range of an area: the largest piece that it begins with, and one that ends where it ends. */
+static bool add_range(struct pieces *pieces, __u32 first, __u32 last, __u32 end)
+{
+	unsigned int bits = bits_of(last - first + 1);
+	__u32 second = last + 1 - (1U << bits);
+
+	if (pieces->count + (second > first) >= BLOCK_LINE_PIECES)
+		return false;
+	set_piece(pieces, first, bits, end);
+	if (second > first)
+		set_piece(pieces, second, bits, end);
+	pieces->differ |= end != pieces->ends[0];
+	return true;
+}
+
+/* Whether a line has room for an area: not all of it blocked alike, nor none. */
+static bool find_pieces(struct pieces *pieces, const struct area *area)
+{
+	*pieces = (struct pieces){};
+	for (guint i = 0; i < area->count; i++) {
+		const struct block_range *range = &area->ranges[i];
+
+		if (!add_range(pieces, MAX(range->first, area->first),
+			       MIN(range->last, last_of(area)), range->end))
+			return false;
+	}
+	pieces->line.end = pieces->ends[0];
+	return true;
 }
 
 /* Whether all of the area is told by one end; which. */
@@ -74,65 +115,82 @@ static bool is_even(const struct area *area, __u32 *end)
 				area->ranges->last >= last_of(area));
 }
 
-static bool build_line(struct block_lines *lines, const struct area *area, __u32 *entry)
+static bool build_line(struct block_lines *lines, const struct pieces *pieces, __u32 *entry)
 {
 	struct block_line *line;
-	__u32 place;
+	__u32 place, ends;
 
-	if (!block_lines_take(lines, false, &place))
+	if (!block_lines_take(lines, 1, &place))
 		return false;
-	line = block_lines_line(lines, place);
-	*line = line_of(area);
+	line = block_lines_at(lines, place);
+	*line = pieces->line;
 	*entry = BLOCK_LEADS | place;
+	if (!pieces->differ)
+		return true;
+	if (!block_lines_take(lines, BLOCK_ENDS_LINES, &ends))
+		return false;
+	memcpy(block_lines_at(lines, ends), pieces->ends, sizeof(pieces->ends));
+	line->end = BLOCK_LEADS | ends;
 	return true;
 }
 
-/* On failure the entry leads to what was built so far. */
-static bool build(struct block_lines *lines, const struct area *area, __u32 *entry)
-{
-	struct area part = {.first = area->first, .bits = area->bits - BLOCK_NODE_BITS};
-	const struct block_range *end = area->ranges + area->count;
-	__u32 place, *node;
-	bool built = true;
+static bool build(struct block_lines *lines, const struct area *area, __u32 *entry);
 
-	if (is_even(area, entry))
-		return true;
-	if (area->count <= BLOCK_LINE_RANGES)
-		return build_line(lines, area, entry);
-	if (!block_lines_take(lines, true, &place))
+static bool build_node(struct block_lines *lines, const struct area *area, __u32 *entry)
+{
+	struct area part = {area->first, area->bits - BLOCK_NODE_BITS, area->ranges, 0};
+	const struct block_range *end = area->ranges + area->count;
+	struct block_line *node;
+	bool built = true;
+	__u32 place;
+
+	if (!block_lines_take(lines, 1, &place))
 		return false;
 	*entry = BLOCK_LEADS | BLOCK_NODE | place;
-	node = block_lines_node(lines, place);
-	memset(node, 0, BLOCK_NODE_ENTRIES * sizeof(*node));
-	part.ranges = area->ranges;
-	for (__u32 i = 0; built && i < BLOCK_NODE_ENTRIES; i++) {
+	node = block_lines_at(lines, place);
+	memset(node, 0, sizeof(*node));
+	for (__u32 i = 0; built && i < BLOCK_LINE_ENTRIES; i++) {
 		find_ranges(&part, part.ranges, (guint)(end - part.ranges));
-		built = build(lines, &part, &node[i]);
+		built = build(lines, &part, &node->entry[i]);
 		part.first += 1U << part.bits;
 	}
 	return built;
 }
 
-/* Whether an entry says already what it shall, in a line: then it may stay. */
+/* On failure the entry leads to what was built so far. */
+static bool build(struct block_lines *lines, const struct area *area, __u32 *entry)
+{
+	struct pieces pieces;
+
+	if (is_even(area, entry))
+		return true;
+	*entry = BLOCK_NONE;
+	return find_pieces(&pieces, area) ? build_line(lines, &pieces, entry)
+					  : build_node(lines, area, entry);
+}
+
+/* Whether an entry says already what it shall: then it may stay. */
 static bool is_said(struct block_lines *lines, const struct area *area, __u32 entry)
 {
-	const struct block_line *old, line = line_of(area);
+	const struct block_line *line;
+	struct pieces pieces;
+	__u32 end;
 
-	if (area->count > BLOCK_LINE_RANGES || (entry & (BLOCK_LEADS | BLOCK_NODE)) != BLOCK_LEADS)
+	if (is_even(area, &end) || !(entry & BLOCK_LEADS))
+		return is_even(area, &end) && entry == end;
+	if (entry & BLOCK_NODE || !find_pieces(&pieces, area) || pieces.differ)
 		return false;
-	old = block_lines_line(lines, entry & BLOCK_PLACE);
-	return old && !memcmp(&line, old, sizeof(line));
+	line = block_lines_at(lines, entry);
+	return line && !memcmp(line, &pieces.line, sizeof(*line));
 }
 
 static bool prepare_root(struct block_fill *fill, const struct area *area)
 {
 	struct root_entry next = {.root = area->first >> ROOT_SHIFT};
-	__u32 entry = block_lines_root(fill->lines)[next.root];
 	bool built;
 
-	if (is_even(area, &next.entry) ? entry == next.entry : is_said(fill->lines, area, entry))
+	if (is_said(fill->lines, area, block_lines_root(fill->lines)[next.root]))
 		return true;
-	next.entry = BLOCK_NONE;
 	built = build(fill->lines, area, &next.entry);
 	g_array_append_val(fill->entries, next);
 	return built;

@@ -17,18 +17,11 @@ static struct block_chunk *chunk_at(struct block_lines *lines, __u32 n)
 	return lines->chunks[n];
 }
 
-struct block_line *block_lines_line(struct block_lines *lines, __u32 line)
+struct block_line *block_lines_at(struct block_lines *lines, __u32 entry)
 {
-	struct block_chunk *chunk = chunk_at(lines, line / BLOCK_CHUNK_LINES);
+	struct block_chunk *chunk = chunk_at(lines, (entry & BLOCK_PLACE) / BLOCK_CHUNK_LINES);
 
-	return chunk ? &chunk->line[line % BLOCK_CHUNK_LINES] : NULL;
-}
-
-__u32 *block_lines_node(struct block_lines *lines, __u32 line)
-{
-	struct block_chunk *chunk = chunk_at(lines, line / BLOCK_CHUNK_LINES);
-
-	return chunk ? &chunk->entry[line % BLOCK_CHUNK_LINES * BLOCK_LINE_ENTRIES] : NULL;
+	return chunk ? &chunk->line[entry % BLOCK_CHUNK_LINES] : NULL;
 }
 
 __u32 *block_lines_root(struct block_lines *lines)
@@ -76,18 +69,17 @@ static void go_on(const struct block_lines *lines, struct block_search *search)
 	search->word = 0;
 }
 
-bool block_lines_take(struct block_lines *lines, bool node, __u32 *line)
+bool block_lines_take(struct block_lines *lines, __u32 count, __u32 *place)
 {
-	struct block_search *search = node ? &lines->for_nodes : &lines->for_lines;
-	__u32 count = node ? BLOCK_NODE_LINES : 1;
+	struct block_search *search = count == 1 ? &lines->for_one : &lines->for_ends;
 	struct block_chunk *chunk;
 
 	if (!search->begun)
 		go_on(lines, search);
 	while ((chunk = chunk_at(lines, search->chunk))) {
-		if (find_free(chunk, &search->word, count, line)) {
-			chunk->taken[*line / 64] |= run_of(*line, count);
-			*line += search->chunk * BLOCK_CHUNK_LINES;
+		if (find_free(chunk, &search->word, count, place)) {
+			chunk->taken[*place / 64] |= run_of(*place, count);
+			*place += search->chunk * BLOCK_CHUNK_LINES;
 			return true;
 		}
 		go_on(lines, search);
@@ -95,27 +87,38 @@ bool block_lines_take(struct block_lines *lines, bool node, __u32 *line)
 	return false;
 }
 
-/* Says of an entry's lines, and those that a node there leads to, whether they are taken. */
-static bool mark(struct block_lines *lines, __u32 entry, bool taken)
+static bool mark_run(struct block_lines *lines, __u32 entry, __u32 count, bool taken)
 {
-	__u32 place = entry & BLOCK_PLACE, count = entry & BLOCK_NODE ? BLOCK_NODE_LINES : 1;
-	struct block_chunk *chunk;
-	bool done = true;
+	__u32 place = entry & BLOCK_PLACE;
+	struct block_chunk *chunk = chunk_at(lines, place / BLOCK_CHUNK_LINES);
 	__u64 *word;
 
-	if (!(entry & BLOCK_LEADS))
-		return true;
-	chunk = chunk_at(lines, place / BLOCK_CHUNK_LINES);
 	if (!chunk)
 		return false;
-	for (__u32 i = 0; entry & BLOCK_NODE && i < BLOCK_NODE_ENTRIES; i++)
-		done &= mark(lines, block_lines_node(lines, place)[i], taken);
 	word = &chunk->taken[place % BLOCK_CHUNK_LINES / 64];
 	if (taken)
 		*word |= run_of(place, count);
 	else
 		*word &= ~run_of(place, count);
-	return done;
+	return true;
+}
+
+/* Says of all that an entry leads to whether it is taken. */
+static bool mark(struct block_lines *lines, __u32 entry, bool taken)
+{
+	const struct block_line *line;
+	bool done = true;
+
+	if (!(entry & BLOCK_LEADS))
+		return true;
+	line = block_lines_at(lines, entry);
+	if (!line)
+		return false;
+	if (!(entry & BLOCK_NODE) && line->end & BLOCK_LEADS)
+		done = mark_run(lines, line->end, BLOCK_ENDS_LINES, taken);
+	for (__u32 i = 0; entry & BLOCK_NODE && i < BLOCK_LINE_ENTRIES; i++)
+		done &= mark(lines, line->entry[i], taken);
+	return mark_run(lines, entry, 1, taken) && done;
 }
 
 void block_lines_give_back(struct block_lines *lines, __u32 entry)

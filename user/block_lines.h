@@ -29,24 +29,25 @@ struct block_lines {
 	void *owner;
 	__u32 count;                              /* of the chunks that there are */
 	struct block_chunk *chunks[BLOCK_CHUNKS]; /* those that were needed so far */
-	struct block_search for_lines, for_nodes;
+	struct block_search for_one, for_ends;    /* lines */
 };
 
 /* Marks in a new chunk, number n, what it needs itself. */
 void block_chunk_begin(struct block_chunk *chunk, __u32 n);
 
-/* Takes a free line, or as many as a node needs. False if memory is lacking. */
-bool block_lines_take(struct block_lines *lines, bool node, __u32 *line);
+/* Takes so many free lines, 1 or BLOCK_ENDS_LINES, in a row. False if memory is lacking. */
+bool block_lines_take(struct block_lines *lines, __u32 count, __u32 *place);
 
-/* Gives back what an entry leads to, nodes with all that they lead to. */
+/* Gives back what an entry leads to, with all that that leads to. */
 void block_lines_give_back(struct block_lines *lines, __u32 entry);
 
 /* Takes just what the root leads to, and gives back all else. False if memory cannot be had. */
 bool block_lines_recount(struct block_lines *lines);
 
-/* Where they lie; NULL: cannot be had. The root's entries need the first chunk alone. */
-struct block_line *block_lines_line(struct block_lines *lines, __u32 line);
-__u32 *block_lines_node(struct block_lines *lines, __u32 line);
+/* Where an entry leads. NULL: memory cannot be had. */
+struct block_line *block_lines_at(struct block_lines *lines, __u32 entry);
+
+/* The root's entries; NULL: memory cannot be had. */
 __u32 *block_lines_root(struct block_lines *lines);
 
 #endif

@@ -118,5 +118,5 @@ void block_memory_drop(struct block_memory *memory)
 
 		bpf_map_delete_elem(memory->map, &last);
 	}
-	memory->lines.for_lines = memory->lines.for_nodes = (struct block_search){};
+	memory->lines.for_one = memory->lines.for_ends = (struct block_search){};
 }

@@ -6,44 +6,40 @@
 #include <bpf/bpf.h>
 #include <linux/bpf.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "bench.h"
 #include "../../user/blocklist.h"
 
-#define SEED      2015
-#define SHORTEST  16
 #define IP_SOURCE (14 + 12) /* behind Ethernet, in the IPv4 header */
 
-static struct prefix random_prefix(GRand *random)
+static struct block random_block(__u32 i)
 {
-	unsigned int length = 32;
-	struct prefix prefix = {.family = AF_INET, .length = 32};
-	__be32 address = htonl(g_rand_int(random));
+	struct prefix address = {.family = AF_INET, .length = 32};
+	const __be32 bytes = htonl(blocklist_address(i));
+	int shorter = ffs((int)blocklist_mix(~i)) - 1;
 
-	while (length > SHORTEST && g_rand_boolean(random))
-		length--;
-	memcpy(prefix.bytes, &address, sizeof(address));
-	return block_shortened(&prefix, length);
+	memcpy(address.bytes, &bytes, sizeof(bytes));
+	return (struct block){
+		.prefix = block_shortened(&address, (unsigned int)(32 - CLAMP(shorter, 0, 16))),
+		.value.expires = BLOCKED_FOR_GOOD};
 }
 
 GArray *blocklist_random(guint count)
 {
-	GRand *random = g_rand_new_with_seed(SEED);
 	GArray *blocks = blocks_new();
 
-	while (blocks->len < count) {
-		for (guint i = blocks->len; i < count; i++) {
-			struct block block = {.prefix = random_prefix(random),
-					      .value.expires = BLOCKED_FOR_GOOD};
+	for (guint i = 0; blocks->len < count;) {
+		for (guint missing = count - blocks->len; missing; missing--) {
+			const struct block block = random_block(i++);
 
 			g_array_append_val(blocks, block);
 		}
 		blocks_sort(blocks); /* of equal ones one is kept */
 	}
 	blocks_settle(blocks);
-	g_rand_free(random);
 	return blocks;
 }
 
@@ -64,27 +60,6 @@ void blocklist_fill(const struct load *load, const GArray *blocks)
 	must(before && blocklist_write(&list, before, blocks, messages), "fill the block list");
 	munmap(list.control, sizeof(*list.control));
 	messages_free(messages);
-}
-
-void blocklist_sources(const GArray *blocks, __be32 *sources, guint count)
-{
-	GRand *random = g_rand_new_with_seed(SEED + 1);
-
-	for (guint i = 0; i < count; i++) {
-		const struct block *block;
-		__be32 any = htonl(g_rand_int(random)), mask;
-
-		sources[i] = any;
-		if (blocks && g_rand_boolean(random)) {
-			block = &g_array_index(
-				blocks, struct block,
-				g_rand_int_range(random, 0, (gint32)blocks->len));
-			mask = htonl((__u32)(~0ULL << (32 - block->prefix.length)));
-			memcpy(&sources[i], block->prefix.bytes, sizeof(sources[i]));
-			sources[i] |= any & ~mask;
-		}
-	}
-	g_rand_free(random);
 }
 
 static int make_trie(const GArray *blocks)

@@ -13,7 +13,7 @@
 #include "totals.h"
 
 #define PINS_OF(links)                                                                    \
-	"block_table-512 blocked4-4194304 blocked6-4194304 catalog control-1 counters-3 " \
+	"block_table-1024 blocked4-4194304 blocked6-4194304 catalog control-1 counters-3 " \
 	"dropped_ports-64 "                                                               \
 	"events-262144 flow_peers-1 flows-32768 "                                         \
 	"fragments-1 "                                                                    \
@@ -172,7 +172,7 @@ static void grows_its_counters(void **state)
 	for (unsigned int i = 0; i < 3 * COUNTS_PER_BLOCK; i++)
 		slots_segment(next->slots, "many", TRANSPORT_TCP, (uint16_t)i, (uint16_t)i);
 	assert_true(gate_apply(gate, next, messages));
-	check_pins("block_table-512 blocked4-4194304 blocked6-4194304 catalog control-1 counters-3 "
+	check_pins("block_table-1024 blocked4-4194304 blocked6-4194304 catalog control-1 counters-3 "
 		   "counters-6 "
 		   "dropped_ports-64 events-262144 "
 		   "flow_peers-1 "
