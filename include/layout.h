@@ -380,7 +380,7 @@ struct control {
 	 * makes `block_table` anew. Not the program's business, as what follows.
 	 */
 	__u32 blocks_changing;
-	__u32 unused;
+	__u32 blocks_swept; /* when all that had expired was taken off: in seconds since boot */
 };
 
 #define BLOCKS_IPV4 1
@@ -403,7 +403,8 @@ struct blocked {
 	__u64 until;   /* the latest expiry of this prefix and of all that hold it: ns since boot */
 	__u64 expires; /* its own, or BLOCKED_FOR_GOOD; not the program's business, as what follows
 			*/
-	__u64 added;   /* in seconds since 1970 */
+	__u32 added;   /* in seconds since 1970 */
+	__u32 length;  /* of the prefix: a look-up finds a value, and not whose it is */
 	char reason[BLOCKED_REASON_SIZE]; /* ends with 0 */
 };
 _Static_assert(sizeof(struct blocked) == 72, "no byte that nobody sets");

@@ -4,10 +4,9 @@
 
 #include <bpf/libbpf.h>
 
-#include "blocklist.h"
 #include "harness.h"
 
-static struct blocklist list_of(struct portcullis *program)
+struct blocklist listed_open(struct portcullis *program)
 {
 	return (struct blocklist){
 		.tries = {bpf_map__fd(program->maps.blocked4), bpf_map__fd(program->maps.blocked6)},
@@ -26,7 +25,7 @@ static GArray *read_list(const struct blocklist *list, struct messages *messages
 
 void listed_replace(struct portcullis *program, GArray *blocks)
 {
-	struct blocklist list = list_of(program);
+	struct blocklist list = listed_open(program);
 	struct messages *messages = messages_new();
 	g_autoptr(GArray) before = read_list(&list, messages);
 
@@ -37,7 +36,7 @@ void listed_replace(struct portcullis *program, GArray *blocks)
 
 void listed_add(struct portcullis *program, const GArray *blocks)
 {
-	struct blocklist list = list_of(program);
+	struct blocklist list = listed_open(program);
 	struct messages *messages = messages_new();
 	g_autoptr(GArray) all = g_array_copy((GArray *)blocks), before = read_list(&list, messages);
 

@@ -5,7 +5,12 @@
 
 #include <glib.h>
 
+#include "blocklist.h"
+
 struct portcullis;
+
+/* The list of a loaded program: nothing of it is to be closed. */
+struct blocklist listed_open(struct portcullis *program);
 
 /*
  * Adds an array of struct block to what is listed, each in force until its `until`, and switches on
