@@ -16,10 +16,9 @@ bool block_memory_open(struct block_memory *memory, int map, struct messages *me
 void block_memory_close(struct block_memory *memory);
 
 /*
- * Waits until no packet is any more where it may have been when this was called. False with a
- * message.
+ * Waits until no packet is any more where it may have been when this was called. False with errno.
  */
-bool block_memory_wait(const struct block_memory *memory, struct messages *messages);
+bool block_memory_wait(const struct block_memory *memory);
 
 /* Gives all chunks back to the kernel: nothing may be blocked. */
 void block_memory_drop(struct block_memory *memory);

@@ -11,8 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "block_fill.h"
-#include "block_memory.h"
+#include "block_change.h"
 #include "block_tries.h"
 #include "shared.h"
 
@@ -82,6 +81,7 @@ bool blocklist_open(struct blocklist *list, const char *directory, struct messag
 
 void blocklist_close(struct blocklist *list)
 {
+	blocklist_finish(list);
 	for (int i = 0; i < 2; i++)
 		if (list->tries[i] >= 0)
 			close(list->tries[i]);
@@ -201,95 +201,6 @@ static void set_listing(const struct blocklist *list, __u32 families)
 	__atomic_store_n(&list->control->blocks, families, __ATOMIC_RELEASE);
 }
 
-static void set_changing(const struct blocklist *list, bool changing)
-{
-	__atomic_store_n(&list->control->blocks_changing, changing, __ATOMIC_RELEASE);
-}
-
-/* --- a change of the table --- */
-
-struct table_change {
-	bool concerned; /* else the table stays as it is */
-	struct block_memory memory;
-	struct block_fill fill;
-};
-
-/* Which entries of the root the steps are about; whether any. */
-static bool add_roots(struct block_roots *roots, const struct block_steps *steps)
-{
-	const GArray *lists[] = {steps->raised, steps->added, steps->removed, steps->lowered};
-	bool any = false;
-
-	for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
-		for (guint j = 0; j < lists[i]->len; j++) {
-			const struct block *block = &g_array_index(lists[i], struct block, j);
-
-			if (block->prefix.family != AF_INET)
-				continue;
-			block_roots_add(roots, &block->prefix);
-			any = true;
-		}
-	return any;
-}
-
-/* A writer that was killed has left lines taken, and packets may be in those that it gave back. */
-static bool heal(struct table_change *change, struct messages *messages)
-{
-	return !change->memory.lines.count || (block_memory_wait(&change->memory, messages) &&
-					       (block_lines_recount(&change->memory.lines) ||
-						fail(messages, "map its table", errno)));
-}
-
-/* Prepares what the table is to be. False with a message; then there is nothing to end. */
-static bool table_begin(const struct blocklist *list, struct table_change *change,
-			const struct block_steps *steps, const GArray *to,
-			struct messages *messages)
-{
-	g_autofree struct block_roots *roots = g_new0(struct block_roots, 1);
-	bool killed = list->control->blocks_changing, prepared;
-
-	change->concerned = add_roots(roots, steps) || killed;
-	if (!change->concerned)
-		return true;
-	if (!block_memory_open(&change->memory, list->table, messages))
-		return false;
-	set_changing(list, true);
-	if (killed)
-		block_roots_add_all(roots);
-	prepared = !killed || heal(change, messages);
-	if (prepared && !block_fill_prepare(&change->fill, &change->memory.lines, to, roots))
-		prepared = fail(messages, "make room in its table", errno);
-	if (!prepared) {
-		set_changing(list, killed);
-		block_memory_close(&change->memory);
-	}
-	return prepared;
-}
-
-static void table_publish(struct table_change *change)
-{
-	if (change->concerned)
-		block_fill_publish(&change->fill);
-}
-
-/* Unless the change was made, the next writer makes the table anew. */
-static bool table_end(const struct blocklist *list, struct table_change *change, bool made,
-		      struct messages *messages)
-{
-	if (!change->concerned)
-		return made;
-	made = made && block_memory_wait(&change->memory, messages);
-	if (made) {
-		block_fill_end(&change->fill);
-		if (!(list->control->blocks & BLOCKS_IPV4))
-			block_memory_drop(&change->memory);
-		set_changing(list, false);
-	}
-	g_clear_pointer(&change->fill.entries, g_array_unref);
-	block_memory_close(&change->memory);
-	return made;
-}
-
 static bool write_steps(const struct blocklist *list, const struct block_steps *steps,
 			struct messages *messages)
 {
@@ -299,30 +210,40 @@ static bool write_steps(const struct blocklist *list, const struct block_steps *
 	       write_step(list, steps->lowered, true, messages);
 }
 
-bool blocklist_write(const struct blocklist *list, const GArray *from, const GArray *to,
+bool blocklist_write(struct blocklist *list, const GArray *from, const GArray *to,
 		     struct messages *messages)
 {
-	struct table_change *change = g_new0(struct table_change, 1);
+	struct block_change *change = g_new0(struct block_change, 1);
 	struct block_steps steps;
 	bool done, grows;
 
+	blocklist_finish(list);
 	block_steps_find(&steps, from, to);
 	grows = steps.raised->len || steps.added->len;
-	done = table_begin(list, change, &steps, to, messages);
+	done = block_change_begin(change, list->control, list->table, &steps, to, messages);
 	if (done) {
+		list->change = change;
 		set_listing(list, list->control->blocks | families_of(to));
 		if (grows)
-			table_publish(change);
+			block_change_publish(change);
 		done = write_steps(list, &steps, messages);
 		if (done && !grows)
-			table_publish(change);
+			block_change_publish(change);
 		if (done)
 			set_listing(list, families_listed(list));
-		done = table_end(list, change, done, messages);
+		change->made = done;
+	} else {
+		g_free(change);
 	}
 	block_steps_clear(&steps);
-	g_free(change);
 	return done;
+}
+
+void blocklist_finish(struct blocklist *list)
+{
+	if (list->change)
+		block_change_end(list->change);
+	g_clear_pointer(&list->change, g_free);
 }
 
 bool blocklist_find(const char *directory, const struct prefix *address, struct block *found,

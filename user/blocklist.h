@@ -13,6 +13,7 @@ struct blocklist {
 	int tries[2]; /* IPv4, IPv6 */
 	int table;    /* of IPv4: its chunks */
 	struct control *control;
+	struct block_change *change; /* in force, but not finished */
 };
 
 /* What time it is. */
@@ -53,7 +54,13 @@ bool blocklist_find(const char *directory, const struct prefix *address, struct 
  * Changes the list from what was read to what that is to be, sorted and settled. Holding
  * the gate's lock. False with a message, after which, as after a kill, it may block too much.
  */
-bool blocklist_write(const struct blocklist *list, const GArray *from, const GArray *to,
+bool blocklist_write(struct blocklist *list, const GArray *from, const GArray *to,
 		     struct messages *messages);
+
+/*
+ * Waits, some ms, until the memory that the last change has freed may be used again. The next
+ * change begins with that, and so does closing the list.
+ */
+void blocklist_finish(struct blocklist *list);
 
 #endif

@@ -58,6 +58,7 @@ void blocklist_fill(const struct load *load, const GArray *blocks)
 	must(list.control != MAP_FAILED, "map what is switched");
 	before = blocklist_read(&list, messages);
 	must(before && blocklist_write(&list, before, blocks, messages), "fill the block list");
+	blocklist_finish(&list);
 	munmap(list.control, sizeof(*list.control));
 	messages_free(messages);
 }

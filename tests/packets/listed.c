@@ -31,6 +31,7 @@ void listed_replace(struct portcullis *program, GArray *blocks)
 
 	blocks_sort(blocks);
 	assert_true(blocklist_write(&list, before, blocks, messages));
+	blocklist_finish(&list);
 	messages_free(messages);
 }
 

@@ -216,6 +216,7 @@ static void change_one(struct portcullis *program, const struct block *block, bo
 	blocks_sort(after);
 	blocks_settle(after);
 	assert_true(blocklist_write(&list, before, after, messages));
+	blocklist_finish(&list);
 	assert_int_equal(messages->errors, 0);
 	messages_free(messages);
 }
