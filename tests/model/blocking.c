@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <string.h>
 
 #include "block.h"
 #include "listed.h"
@@ -76,6 +77,20 @@ static struct block entry_of(const struct model_policy *policy, const struct mod
 	return entry;
 }
 
+static void add_crowd(GArray *live, const struct model_crowd *crowd)
+{
+	for (unsigned int i = 0; i < crowd->count; i++) {
+		struct block entry = {.prefix = {.family = AF_INET, .length = 32},
+				      .value.until = BLOCKED_FOR_GOOD};
+
+		memcpy(entry.prefix.bytes, crowd->first, sizeof(crowd->first));
+		entry.prefix.bytes[3] += i * crowd->distance;
+		if (crowd->differ && i % 2)
+			entry.value.until = 1ULL << 57; /* in ns: four years since boot */
+		g_array_append_val(live, entry);
+	}
+}
+
 void blocking_load(struct portcullis *program, const struct model_policy *policy)
 {
 	const uint8_t yes = 1;
@@ -90,6 +105,9 @@ void blocking_load(struct portcullis *program, const struct model_policy *policy
 		else
 			g_array_append_val(live, entry);
 	}
-	if (live->len)
-		listed_replace(program, live);
+	if (!policy->block_count)
+		return;
+	for (size_t i = 0; i < policy->crowd_count; i++)
+		add_crowd(live, &policy->crowds[i]);
+	listed_replace(program, live);
 }
