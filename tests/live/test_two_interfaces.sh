@@ -8,7 +8,7 @@ alone "$@" || bail_out "cannot mount a BPF file system"
 
 FRONT=198.51.100.11
 export SITE_INTERFACES="card, card2" SITE_ADDRESSES=$FRONT
-PINS="blocked4 blocked6 catalog control counters dropped_ports events flow_peers flows fragments \
+PINS="block_table blocked4 blocked6 catalog control counters dropped_ports events flow_peers flows fragments \
 inbound_flows limits link link log reasons server_counters watch watch_shares"
 
 second_card() {

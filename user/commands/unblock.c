@@ -107,7 +107,7 @@ static enum exit_code unblock(struct context *context, const struct block_input 
 	struct audit_blocks changed = {};
 	struct blocking blocking;
 
-	if (!blocking_begin(&blocking, context))
+	if (!blocking_begin(&blocking, input, context))
 		return EXIT_WRONG;
 	if (input)
 		remove_requests(&blocking, input, &changed);
