@@ -5,6 +5,8 @@
  * picks some.
  */
 #include "bench.h"
+#include "block.h"
+#include "blocklist.h"
 
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
@@ -306,34 +308,38 @@ static void add_watched(GPtrArray *cases, struct load *const beside[COPIES])
 
 #define BLOCKED 100000
 
+static void add_network(GArray *blocks, const struct prefix *address, unsigned int length)
+{
+	const struct block block = {.prefix = block_shortened(address, length),
+				    .value.expires = BLOCKED_FOR_GOOD};
+
+	g_array_append_val(blocks, block);
+}
+
 /* A block list of networks that no packet here comes from, and perhaps of the source. */
 static void block(struct load *const copies[COPIES], bool source)
 {
-	const struct blocked for_good = {.until = BLOCKED_FOR_GOOD, .expires = BLOCKED_FOR_GOOD};
-	const struct control listing = {.blocks = BLOCKS_IPV4 | BLOCKS_IPV6};
-	__u32 key = 0;
+	struct prefix four = {.family = AF_INET, .length = 32};
+	struct prefix six = {.family = AF_INET6, .length = 128};
+	g_autoptr(GArray) blocks = blocklist_random(BLOCKED);
 
-	for (int i = 0; i < COPIES; i++) {
-		int trie4 = load_shared_fd(copies[i], SHARED_BLOCKED4);
-		int trie6 = load_shared_fd(copies[i], SHARED_BLOCKED6);
+	inet_pton(AF_INET6, "2001:db9::", six.bytes);
+	for (__u32 n = 0; n < BLOCKED; n++) {
+		const __be32 subnet = htonl(blocklist_mix(n));
 
-		for (__u32 n = 0; n < BLOCKED + (__u32)source; n++) {
-			/* any odd multiplier spreads them; 203.0.113.7 is the source */
-			struct prefix4 key4 = {32, htonl(n * 2654435761U | 1)};
-			struct prefix6 key6 = {64, {htonl(0x20010db9), htonl(n * 2654435761U)}};
-
-			if (n == BLOCKED) {
-				inet_pton(AF_INET, "203.0.113.7", &key4.address);
-				inet_pton(AF_INET6, "2001:db8:ffff::", key6.address);
-			}
-			must(!bpf_map_update_elem(trie4, &key4, &for_good, BPF_ANY) &&
-				     !bpf_map_update_elem(trie6, &key6, &for_good, BPF_ANY),
-			     "fill a map");
-		}
-		must(!bpf_map_update_elem(load_shared_fd(copies[i], SHARED_CONTROL), &key, &listing,
-					  BPF_ANY),
-		     "fill a map");
+		memcpy(six.bytes + 4, &subnet, sizeof(subnet));
+		add_network(blocks, &six, 64);
 	}
+	inet_pton(AF_INET, "203.0.113.7", four.bytes);
+	inet_pton(AF_INET6, "2001:db8:ffff::", six.bytes);
+	if (source) {
+		add_network(blocks, &four, 32);
+		add_network(blocks, &six, 64);
+	}
+	blocks_sort(blocks);
+	blocks_settle(blocks);
+	for (int i = 0; i < COPIES; i++)
+		blocklist_fill(copies[i], blocks);
 }
 
 static void add_blocked(GPtrArray *cases, struct load *const plain[COPIES])
