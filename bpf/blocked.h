@@ -42,51 +42,60 @@ static __always_inline __u32 entry_of_root(__u32 address)
 		     : BLOCK_NONE;
 }
 
-/* One of the entries of the lines that an entry leads to. */
+/* The words that an entry leads to. */
+static __always_inline const __u64 *words_at(__u32 leads)
+{
+	const struct block_chunk *chunk = block_chunk((leads & BLOCK_PLACE) / BLOCK_CHUNK_WORDS);
+
+	return chunk ? &chunk->word[leads % BLOCK_CHUNK_WORDS] : NULL;
+}
+
 static __always_inline __u32 entry_at(__u32 leads, __u32 i)
 {
-	const struct block_chunk *chunk = block_chunk((leads & BLOCK_PLACE) / BLOCK_CHUNK_LINES);
-	__u32 first = leads % BLOCK_CHUNK_LINES * BLOCK_LINE_ENTRIES;
+	const __u32 *entries = (const __u32 *)words_at(leads);
 
-	return chunk ? chunk->entry[(first + i) % (BLOCK_CHUNK_LINES * BLOCK_LINE_ENTRIES)]
-		     : BLOCK_NONE;
+	return entries ? entries[i] : BLOCK_NONE;
 }
 
 /*
  * How many pieces do not begin behind an address: all are compared at once, four to a word, without
  * a branch to guess wrong. The lower 15 bits of each are subtracted, and the bit above them takes
- * the borrow; then what the first bits say goes before that.
+ * the borrow; then what the first bits say goes before that. Words past the leaf's do not count.
  */
-static __always_inline __u32 pieces_begun(const struct block_line *line, __u32 offset)
+static __always_inline __u32 pieces_begun(const __u64 *leaf, __u32 words, __u32 offset)
 {
 	const __u64 lanes = 0x0001000100010001, tops = 0x8000800080008000;
 	const __u64 lower = (offset & 0x7fff) * lanes | tops, upper = (offset >> 15) * tops;
 	__u64 begun = 0;
 
 #pragma unroll
-	for (int i = 0; i < BLOCK_LINE_PIECES / 4; i++) {
-		__u64 first = line->firsts[i], no_less = lower - (first & ~tops);
+	for (int i = 0; i < BLOCK_WORDS_MAX; i++) {
+		__u64 first = leaf[i], no_less = lower - (first & ~tops);
+		__u64 counts = (__s64)(i - (__s64)words) >> 63; /* all ones if it is the leaf's */
 
-		begun += (((no_less & first) | (upper & (no_less | first))) & tops) >> 15;
+		begun += (((no_less & first) | (upper & (no_less | first))) & counts & tops) >> 15;
 	}
 	return begun * lanes >> 48;
 }
 
-static __always_inline __u32 end_in_line(__u32 leads, __u32 address)
+static __always_inline __u32 end_in_leaf(__u32 leads, __u32 address)
 {
-	const struct block_chunk *chunk = block_chunk((leads & BLOCK_PLACE) / BLOCK_CHUNK_LINES);
-	__u32 offset = address % BLOCK_ROOTS, begun, piece;
-	const struct block_line *line;
+	__u32 words = block_leaf_pieces(leads), offset = address % BLOCK_ROOTS, begun, piece, first;
+	const __u64 *leaf = words_at(leads);
+	const __u8 *bits;
+	__u32 end;
 
-	if (!chunk)
+	if (!leaf)
 		return BLOCK_NONE;
-	line = &chunk->line[leads % BLOCK_CHUNK_LINES];
-	begun = pieces_begun(line, offset);
-	/* the last of them, the first if there is none; within the line, as the verifier sees */
+	begun = pieces_begun(leaf, words, offset);
+	/* the last of them, the first if there is none; within the leaf, as the verifier sees */
 	piece = (begun - (begun + 31) / 32) % 32;
-	if ((offset - block_piece_first(line, piece)) >> block_piece_bits(line, piece))
+	first = ((const __u16 *)leaf)[piece] ^ BLOCK_PIECE_INVERT;
+	bits = (const __u8 *)(leaf + words) + BLOCK_LEAF_BITS;
+	if ((offset - first) >> (bits[piece / 2] >> piece % 2 * 4 & 15))
 		return BLOCK_NONE;
-	return line->end & BLOCK_LEADS ? entry_at(line->end, piece) : line->end;
+	end = *(const __u32 *)(leaf + words);
+	return end & BLOCK_LEADS ? entry_at(end, piece) : end;
 }
 
 /* When the block of a source ends: layout and meaning are told in block_table.h. */
@@ -97,9 +106,9 @@ static __always_inline __u32 block_end4(__u32 address)
 #pragma unroll
 	for (int level = BLOCK_NODE_LEVELS; level > 0; level--)
 		if (unlikely(entry >= (BLOCK_LEADS | BLOCK_NODE)))
-			entry = entry_at(entry, address >> level * BLOCK_NODE_BITS &
-							BLOCK_LINE_ENTRIES - 1);
-	return entry & BLOCK_LEADS ? end_in_line(entry, address) : entry;
+			entry = entry_at(entry,
+					 (address >> level * BLOCK_NODE_BITS) % BLOCK_NODE_ENTRIES);
+	return entry & BLOCK_LEADS ? end_in_leaf(entry, address) : entry;
 }
 
 /* Global functions, which the verifier checks once by themselves. */

@@ -44,11 +44,11 @@ static bool add_roots(struct block_roots *roots, const struct block_steps *steps
 	return add_some(roots, steps->lowered) || any;
 }
 
-/* A writer that was killed has left lines taken, and packets may be in those that it gave back. */
+/* A writer that was killed has left words taken, and packets may be in those that it gave back. */
 static bool heal(struct block_memory *memory)
 {
-	return !memory->lines.count ||
-	       (block_memory_wait(memory) && block_lines_recount(&memory->lines));
+	return !memory->words.count ||
+	       (block_memory_wait(memory) && block_words_recount(&memory->words));
 }
 
 bool block_change_begin(struct block_change *change, struct control *control, int table,
@@ -68,7 +68,7 @@ bool block_change_begin(struct block_change *change, struct control *control, in
 	if (killed)
 		block_roots_add_all(roots);
 	prepared = (!killed || heal(&change->memory)) &&
-		   block_fill_prepare(&change->fill, &change->memory.lines, to, roots);
+		   block_fill_prepare(&change->fill, &change->memory.words, to, roots);
 	if (!prepared) {
 		fail(messages, "make room in its table");
 		set_changing(change, killed);

@@ -20,12 +20,12 @@ struct area {
 	guint count;
 };
 
-/* What is blocked of an area, as a line has it. */
+/* What is blocked of an area, as a leaf has it. */
 struct pieces {
-	struct block_line line;
-	__u32 ends[BLOCK_LINE_PIECES];
 	guint count;
-	bool differ; /* the ends do */
+	__u32 first[BLOCK_PIECES_MAX];
+	unsigned int bits[BLOCK_PIECES_MAX];
+	__u32 end[BLOCK_PIECES_MAX];
 };
 
 void block_roots_add(struct block_roots *roots, const struct prefix *prefix)
@@ -64,17 +64,11 @@ static unsigned int bits_of(__u32 size)
 	return 31 - (unsigned int)__builtin_clz(size);
 }
 
-/* Places left over repeat the last one, so that all are set from it on. */
-static void set_piece(struct pieces *pieces, __u32 first, unsigned int bits, __u32 end)
+static void add_piece(struct pieces *pieces, __u32 first, unsigned int bits, __u32 end)
 {
-	for (guint i = pieces->count++; i < BLOCK_LINE_PIECES; i++) {
-		unsigned int shift = i % 2 * 4;
-
-		pieces->line.first[i] = (__u16)(first ^ 0x8000);
-		pieces->line.bits[i / 2] =
-			(__u8)((pieces->line.bits[i / 2] & ~(15U << shift)) | bits << shift);
-		pieces->ends[i] = end;
-	}
+	pieces->first[pieces->count] = first;
+	pieces->bits[pieces->count] = bits;
+	pieces->end[pieces->count++] = end;
 }
 
 /* A range of an area: the largest piece that it begins with, and one that ends where it ends. */
@@ -83,19 +77,18 @@ static bool add_range(struct pieces *pieces, __u32 first, __u32 last, __u32 end)
 	unsigned int bits = bits_of(last - first + 1);
 	__u32 second = last + 1 - (1U << bits);
 
-	if (pieces->count + (second > first) >= BLOCK_LINE_PIECES)
+	if (pieces->count + (second > first) >= BLOCK_PIECES_MAX)
 		return false;
-	set_piece(pieces, first, bits, end);
+	add_piece(pieces, first, bits, end);
 	if (second > first)
-		set_piece(pieces, second, bits, end);
-	pieces->differ |= end != pieces->ends[0];
+		add_piece(pieces, second, bits, end);
 	return true;
 }
 
-/* Whether a line has room for an area: not all of it blocked alike, nor none. */
+/* Whether a leaf has room for an area: not all of it blocked alike, nor none. */
 static bool find_pieces(struct pieces *pieces, const struct area *area)
 {
-	*pieces = (struct pieces){};
+	pieces->count = 0;
 	for (guint i = 0; i < area->count; i++) {
 		const struct block_range *range = &area->ranges[i];
 
@@ -103,8 +96,39 @@ static bool find_pieces(struct pieces *pieces, const struct area *area)
 			       MIN(range->last, last_of(area)), range->end))
 			return false;
 	}
-	pieces->line.end = pieces->ends[0];
 	return true;
+}
+
+static bool ends_differ(const struct pieces *pieces)
+{
+	for (guint i = 1; i < pieces->count; i++)
+		if (pieces->end[i] != pieces->end[0])
+			return true;
+	return false;
+}
+
+static __u32 words_of(const struct pieces *pieces)
+{
+	return (pieces->count + 3) / 4;
+}
+
+/* Writes BLOCK_LEAF_BYTES() of a leaf with one end for all. */
+static void write_leaf(const struct pieces *pieces, __u64 *leaf)
+{
+	__u32 words = words_of(pieces);
+	__u16 *first = (__u16 *)leaf;
+	__u8 *bits = (__u8 *)(leaf + words) + BLOCK_LEAF_BITS;
+
+	for (guint i = 0; i < 4 * words; i++) {
+		guint piece = MIN(i, pieces->count - 1);
+
+		first[i] = (__u16)(pieces->first[piece] ^ BLOCK_PIECE_INVERT);
+		if (i % 2)
+			bits[i / 2] |= (__u8)(pieces->bits[piece] << 4);
+		else
+			bits[i / 2] = (__u8)pieces->bits[piece];
+	}
+	*(__u32 *)(leaf + words) = pieces->end[0];
 }
 
 /* Whether all of the area is told by one end; which. */
@@ -115,73 +139,77 @@ static bool is_even(const struct area *area, __u32 *end)
 				area->ranges->last >= last_of(area));
 }
 
-static bool build_line(struct block_lines *lines, const struct pieces *pieces, __u32 *entry)
+static bool build_leaf(struct block_words *words, const struct pieces *pieces, __u32 *entry)
 {
-	struct block_line *line;
-	__u32 place, ends;
+	__u32 count = words_of(pieces), place, ends, *end;
+	__u64 *leaf;
 
-	if (!block_lines_take(lines, 1, &place))
+	if (!block_words_take(words, BLOCK_LEAF_WORDS(count), &place))
 		return false;
-	line = block_lines_at(lines, place);
-	*line = pieces->line;
-	*entry = BLOCK_LEADS | place;
-	if (!pieces->differ)
+	leaf = block_words_at(words, place);
+	write_leaf(pieces, leaf);
+	*entry = BLOCK_LEADS | (count - 1) << BLOCK_LEAF_SHIFT | place;
+	if (!ends_differ(pieces))
 		return true;
-	if (!block_lines_take(lines, BLOCK_ENDS_LINES, &ends))
+	if (!block_words_take(words, BLOCK_ENDS_WORDS(count), &ends))
 		return false;
-	memcpy(block_lines_at(lines, ends), pieces->ends, sizeof(pieces->ends));
-	line->end = BLOCK_LEADS | ends;
+	end = (__u32 *)block_words_at(words, ends);
+	for (guint i = 0; i < 4 * count; i++)
+		end[i] = pieces->end[MIN(i, pieces->count - 1)];
+	*(__u32 *)(leaf + count) = BLOCK_LEADS | ends;
 	return true;
 }
 
-static bool build(struct block_lines *lines, const struct area *area, __u32 *entry);
+static bool build(struct block_words *words, const struct area *area, __u32 *entry);
 
-static bool build_node(struct block_lines *lines, const struct area *area, __u32 *entry)
+static bool build_node(struct block_words *words, const struct area *area, __u32 *entry)
 {
 	struct area part = {area->first, area->bits - BLOCK_NODE_BITS, area->ranges, 0};
 	const struct block_range *end = area->ranges + area->count;
-	struct block_line *node;
 	bool built = true;
-	__u32 place;
+	__u32 place, *node;
 
-	if (!block_lines_take(lines, 1, &place))
+	if (!block_words_take(words, BLOCK_NODE_WORDS, &place))
 		return false;
 	*entry = BLOCK_LEADS | BLOCK_NODE | place;
-	node = block_lines_at(lines, place);
-	memset(node, 0, sizeof(*node));
-	for (__u32 i = 0; built && i < BLOCK_LINE_ENTRIES; i++) {
+	node = (__u32 *)block_words_at(words, place);
+	memset(node, 0, BLOCK_NODE_ENTRIES * sizeof(*node));
+	for (__u32 i = 0; built && i < BLOCK_NODE_ENTRIES; i++) {
 		find_ranges(&part, part.ranges, (guint)(end - part.ranges));
-		built = build(lines, &part, &node->entry[i]);
+		built = build(words, &part, &node[i]);
 		part.first += 1U << part.bits;
 	}
 	return built;
 }
 
 /* On failure the entry leads to what was built so far. */
-static bool build(struct block_lines *lines, const struct area *area, __u32 *entry)
+static bool build(struct block_words *words, const struct area *area, __u32 *entry)
 {
 	struct pieces pieces;
 
 	if (is_even(area, entry))
 		return true;
 	*entry = BLOCK_NONE;
-	return find_pieces(&pieces, area) ? build_line(lines, &pieces, entry)
-					  : build_node(lines, area, entry);
+	return find_pieces(&pieces, area) ? build_leaf(words, &pieces, entry)
+					  : build_node(words, area, entry);
 }
 
 /* Whether an entry says already what it shall: then it may stay. */
-static bool is_said(struct block_lines *lines, const struct area *area, __u32 entry)
+static bool is_said(struct block_words *words, const struct area *area, __u32 entry)
 {
-	const struct block_line *line;
+	__u64 leaf[BLOCK_LEAF_WORDS(BLOCK_WORDS_MAX)];
 	struct pieces pieces;
+	const __u64 *old;
 	__u32 end;
 
 	if (is_even(area, &end) || !(entry & BLOCK_LEADS))
 		return is_even(area, &end) && entry == end;
-	if (entry & BLOCK_NODE || !find_pieces(&pieces, area) || pieces.differ)
+	if (entry & BLOCK_NODE || !find_pieces(&pieces, area) || ends_differ(&pieces) ||
+	    block_leaf_pieces(entry) != words_of(&pieces))
 		return false;
-	line = block_lines_at(lines, entry);
-	return line && !memcmp(line, &pieces.line, sizeof(*line));
+	write_leaf(&pieces, leaf);
+	old = block_words_at(words, entry);
+	return old && !memcmp(leaf, old, BLOCK_LEAF_BYTES(words_of(&pieces)));
 }
 
 static bool prepare_root(struct block_fill *fill, const struct area *area)
@@ -189,22 +217,22 @@ static bool prepare_root(struct block_fill *fill, const struct area *area)
 	struct root_entry next = {.root = area->first >> ROOT_SHIFT};
 	bool built;
 
-	if (is_said(fill->lines, area, block_lines_root(fill->lines)[next.root]))
+	if (is_said(fill->words, area, block_words_root(fill->words)[next.root]))
 		return true;
-	built = build(fill->lines, area, &next.entry);
+	built = build(fill->words, area, &next.entry);
 	g_array_append_val(fill->entries, next);
 	return built;
 }
 
-bool block_fill_prepare(struct block_fill *fill, struct block_lines *lines, const GArray *blocks,
+bool block_fill_prepare(struct block_fill *fill, struct block_words *words, const GArray *blocks,
 			const struct block_roots *roots)
 {
 	g_autoptr(GArray) ranges = block_ranges_new(blocks);
 	const struct block_range *range = (const void *)ranges->data, *end = range + ranges->len;
 	struct area area = {.bits = ROOT_SHIFT, .ranges = range};
-	bool prepared = block_lines_root(lines);
+	bool prepared = block_words_root(words);
 
-	*fill = (struct block_fill){lines, g_array_new(FALSE, FALSE, sizeof(struct root_entry))};
+	*fill = (struct block_fill){words, g_array_new(FALSE, FALSE, sizeof(struct root_entry))};
 	for (__u32 root = 0; prepared && root < BLOCK_ROOTS; root++) {
 		__u64 bits = roots->bits[root / 64] >> root % 64;
 
@@ -223,7 +251,7 @@ bool block_fill_prepare(struct block_fill *fill, struct block_lines *lines, cons
 
 void block_fill_publish(struct block_fill *fill)
 {
-	__u32 *root = block_lines_root(fill->lines);
+	__u32 *root = block_words_root(fill->words);
 
 	for (guint i = 0; i < fill->entries->len; i++) {
 		struct root_entry *next = &g_array_index(fill->entries, struct root_entry, i);
@@ -235,7 +263,7 @@ void block_fill_publish(struct block_fill *fill)
 void block_fill_end(struct block_fill *fill)
 {
 	for (guint i = 0; i < fill->entries->len; i++)
-		block_lines_give_back(fill->lines,
+		block_words_give_back(fill->words,
 				      g_array_index(fill->entries, struct root_entry, i).entry);
 	g_clear_pointer(&fill->entries, g_array_unref);
 }

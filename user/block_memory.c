@@ -58,7 +58,7 @@ static struct block_chunk *find_chunk(void *owner, __u32 n)
 	struct block_chunk *chunk;
 	int fd;
 
-	if (n == memory->lines.count)
+	if (n == memory->words.count)
 		return add_chunk(memory->map, n);
 	fd = open_chunk(memory->map, n);
 	chunk = map_chunk(fd);
@@ -72,21 +72,21 @@ bool block_memory_open(struct block_memory *memory, int map, struct messages *me
 	__u32 id;
 
 	*memory =
-		(struct block_memory){.map = map, .lines = {.source = find_chunk, .owner = memory}};
+		(struct block_memory){.map = map, .words = {.source = find_chunk, .owner = memory}};
 	errno = 0;
-	while (memory->lines.count < BLOCK_CHUNKS &&
-	       !bpf_map_lookup_elem(map, &memory->lines.count, &id))
-		memory->lines.count++;
-	return memory->lines.count == BLOCK_CHUNKS || errno == ENOENT ||
+	while (memory->words.count < BLOCK_CHUNKS &&
+	       !bpf_map_lookup_elem(map, &memory->words.count, &id))
+		memory->words.count++;
+	return memory->words.count == BLOCK_CHUNKS || errno == ENOENT ||
 	       fail(messages, "read its table");
 }
 
 void block_memory_close(struct block_memory *memory)
 {
 	for (int n = 0; n < BLOCK_CHUNKS; n++)
-		if (memory->lines.chunks[n])
-			munmap(memory->lines.chunks[n], sizeof(struct block_chunk));
-	memset(memory->lines.chunks, 0, sizeof(memory->lines.chunks));
+		if (memory->words.chunks[n])
+			munmap(memory->words.chunks[n], sizeof(struct block_chunk));
+	memset(memory->words.chunks, 0, sizeof(memory->words.chunks));
 }
 
 /*
@@ -106,15 +106,15 @@ bool block_memory_wait(const struct block_memory *memory)
 
 void block_memory_drop(struct block_memory *memory)
 {
-	__u32 *root = memory->lines.count ? block_lines_root(&memory->lines) : NULL;
+	__u32 *root = memory->words.count ? block_words_root(&memory->words) : NULL;
 
 	if (root) /* if this is killed in between, it leads to nothing that is gone */
 		memset(root, 0, BLOCK_ROOTS * sizeof(*root));
 	block_memory_close(memory);
-	while (memory->lines.count) {
-		__u32 last = --memory->lines.count;
+	while (memory->words.count) {
+		__u32 last = --memory->words.count;
 
 		bpf_map_delete_elem(memory->map, &last);
 	}
-	memory->lines.for_one = memory->lines.for_ends = (struct block_search){};
+	memset(memory->words.searches, 0, sizeof(memory->words.searches));
 }

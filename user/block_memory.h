@@ -3,12 +3,12 @@
 #ifndef PORTCULLIS_BLOCK_MEMORY_H
 #define PORTCULLIS_BLOCK_MEMORY_H
 
-#include "block_lines.h"
+#include "block_words.h"
 #include "message.h"
 
 struct block_memory {
 	int map; /* of maps: SHARED_BLOCK_TABLE */
-	struct block_lines lines;
+	struct block_words words;
 };
 
 /* Opens what there is in a map, which stays the caller's. False with a message. */

@@ -10,8 +10,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "bench.h"
 #include "../../user/blocklist.h"
+#include "bench.h"
 
 #define IP_SOURCE (14 + 12) /* behind Ethernet, in the IPv4 header */
 
@@ -80,20 +80,30 @@ static int make_trie(const GArray *blocks)
 	return trie;
 }
 
-#define INSTRUCTION(opcode, to, from, offset, number)                              \
-	((struct bpf_insn){.code = (opcode), .dst_reg = (to), .src_reg = (from),   \
-			   .off = (offset), .imm = (number)})
+#define INSTRUCTION(opcode, to, from, offset, number) \
+	((struct bpf_insn){.code = (opcode),          \
+			   .dst_reg = (to),           \
+			   .src_reg = (from),         \
+			   .off = (offset),           \
+			   .imm = (number)})
 
 int blocklist_load_trie(const GArray *blocks)
 {
-	enum { R0, R1, R2, R3, R10 = 10 };
+	enum {
+		R0,
+		R1,
+		R2,
+		R3,
+		R10 = 10
+	};
 	LIBBPF_OPTS(bpf_prog_load_opts, options, .prog_flags = BPF_F_XDP_HAS_FRAGS,
 		    .expected_attach_type = BPF_XDP); /* as whoever calls it */
 	int trie = blocks ? make_trie(blocks) : -1, program;
 	const struct bpf_insn instructions[] = {
 		/* the packet's source, if it is long enough */
 		INSTRUCTION(BPF_LDX | BPF_MEM | BPF_W, R2, R1, offsetof(struct xdp_md, data), 0),
-		INSTRUCTION(BPF_LDX | BPF_MEM | BPF_W, R3, R1, offsetof(struct xdp_md, data_end), 0),
+		INSTRUCTION(BPF_LDX | BPF_MEM | BPF_W, R3, R1, offsetof(struct xdp_md, data_end),
+			    0),
 		INSTRUCTION(BPF_ALU64 | BPF_MOV | BPF_X, R0, R2, 0, 0),
 		INSTRUCTION(BPF_ALU64 | BPF_ADD | BPF_K, R0, 0, 0, IP_SOURCE + 4),
 		INSTRUCTION(BPF_JMP | BPF_JGT | BPF_X, R0, R3, blocks ? 8 : 3, 0),

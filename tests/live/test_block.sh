@@ -8,7 +8,7 @@ alone "$@" || bail_out "cannot mount a BPF file system"
 
 MANY=100000
 MANY_MS=2000
-FLOOD=2000000
+FLOOD=3000000
 ERROR="portcullis: error:"
 FORCE="or --force with 'portcullis block'"
 
@@ -376,38 +376,44 @@ counted() {
 	portcullis stats --json | jq "[.reasons[] | select(.reason == \"$1\") | .packets] | add // 0"
 }
 
-# flood SOURCE: to a closed port
-flood() {
-	client "$BUILD/live/flood" eth0 "$1" "$SERVER4" 9 $FLOOD >/dev/null
-}
+# change_beside: takes and gives back much of what lies beside 192.0.2.77 and 192.0.2.128
+change_beside() {
+	local i
 
-# The list changes, much of it beside two sources that flood the gate: the one that is blocked is,
-# and the other one is not, at every moment.
-test_flooded() {
-	local blocked refused i changes=0
-
-	portcullis block 192.0.2.64/26 --for 1h >/dev/null
-	blocked=$(counted blocked) refused=$(counted not-published)
-	flood 192.0.2.77 &
-	flood 192.0.2.128 &
-	while [ "$(jobs -pr)" ]; do
-		for i in 63 76 78 127 129; do
-			portcullis block "192.0.2.$i" --for 1h >/dev/null
-		done
-		portcullis block 192.0.2.64/27 >/dev/null
-		portcullis block - <<<"192.0.0.0/24 for 10min
+	for i in 63 76 78 127 129; do
+		portcullis block "192.0.2.$i" --for 1h >/dev/null
+	done
+	portcullis block 192.0.2.64/27 >/dev/null
+	portcullis block - <<<"192.0.0.0/24 for 10min
 192.0.2.80/28
 192.0.1.7" >/dev/null
-		portcullis unblock 192.0.2.64/27 >/dev/null 2>&1
-		for i in 63 76 78 127 129; do
-			portcullis unblock "192.0.2.$i" >/dev/null 2>&1
-		done
+	portcullis unblock 192.0.2.64/27 >/dev/null 2>&1
+	for i in 63 76 78 127 129; do
+		portcullis unblock "192.0.2.$i" >/dev/null 2>&1
+	done
+}
+
+# flooded SOURCE REASON OTHER: every packet of a flood to a closed port has the reason, whatever
+# changes beside; the wire may lose some.
+flooded() {
+	local found other changes=0
+
+	found=$(counted "$2") other=$(counted "$3")
+	client "$BUILD/live/flood" eth0 "$1" "$SERVER4" 9 $FLOOD >/dev/null &
+	while [ "$(jobs -pr)" ]; do
+		change_beside
 		changes=$((changes + 13))
 	done
-	pass "$changes changes in a flood"
-	same "all of the blocked source's were dropped for it" $FLOOD \
-		$(($(counted blocked) - blocked))
-	same "none of the other one's" $FLOOD $(($(counted not-published) - refused))
+	found=$(($(counted "$2") - found)) other=$(($(counted "$3") - other))
+	[ $changes -gt 0 ] && [ $found -gt $((FLOOD / 2)) ] ||
+		fail "$1 floods while the list changes" "$changes changes, $found packets"
+	same "$1 floods, $changes changes: nothing is $3" 0 $other
+}
+
+test_flooded() {
+	portcullis block 192.0.2.64/26 --for 1h >/dev/null
+	flooded 192.0.2.77 blocked not-published
+	flooded 192.0.2.128 not-published blocked
 	portcullis unblock --all >/dev/null
 }
 

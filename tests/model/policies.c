@@ -107,12 +107,12 @@ static const struct model_block sites[] = {
 };
 
 /*
- * They have the program look others up in nodes of every level (203.0.113.0/24 and .255), in a line
- * with an end for each piece (192.0.2.8) and in one with an end for all (198.51.100.128/25).
+ * They have the program look others up in nodes of every level (203.0.113.0/24 and .255), in a full
+ * leaf with an end for each piece (192.0.2.8) and in one with an end for all (198.51.100.128/25).
  */
 static const struct model_crowd crowds[] = {
-	{{203, 0, 113, 100}, 40, 2, false}, {{192, 0, 1, 0}, 10, 3, true},
-	{{192, 0, 3, 0}, 9, 5, true},       {{198, 51, 99, 0}, 8, 7, false},
+	{{203, 0, 113, 100}, 40, 2, false}, {{192, 0, 1, 0}, 22, 3, true},
+	{{192, 0, 3, 0}, 1, 5, true},       {{198, 51, 99, 0}, 8, 7, false},
 	{{198, 51, 110, 0}, 8, 7, false},
 };
 

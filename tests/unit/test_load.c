@@ -229,6 +229,14 @@ static void shares_maps_between_interfaces(void **state)
 	loaded_free(&loaded);
 }
 
+/* All but the prefixes that the block list's table is made from: the program does not read them. */
+static void check_used(const struct load *load, enum shared_map map)
+{
+	if (map != SHARED_BLOCKED4)
+		assert_int_equal(map_info(load_shared_fd(load, map)).id,
+				 map_id(load_program_fd(load, 0), shared_name(map)));
+}
+
 static void has_counters_of_its_own(void **state)
 {
 	struct loaded one = load_right(choose_profile("web"), NULL);
@@ -240,8 +248,7 @@ static void has_counters_of_its_own(void **state)
 
 		assert_int_not_equal(map_info(fd).id, map_info(load_shared_fd(other.load, map)).id);
 		assert_int_equal(map_info(fd).max_entries, shared_blocks(map, &needs));
-		assert_int_equal(map_info(fd).id,
-				 map_id(load_program_fd(one.load, 0), shared_name(map)));
+		check_used(one.load, map);
 	}
 	loaded_free(&one);
 	loaded_free(&other);
@@ -259,8 +266,7 @@ static void uses_the_counters_given(void **state)
 	for (int map = 0; map < SHARED_MAPS; map++) {
 		assert_int_equal(map_info(shared.fd[map]).id,
 				 map_info(load_shared_fd(loaded.load, map)).id);
-		assert_int_equal(map_info(shared.fd[map]).id,
-				 map_id(load_program_fd(loaded.load, 0), shared_name(map)));
+		check_used(loaded.load, map);
 	}
 	loaded_free(&loaded);
 	shared_close(&shared);
