@@ -151,10 +151,12 @@ $(BUILD)/survive/%: $(BUILD)/san/tests/survive/%.o $(BUILD)/san/library.a
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(SANITIZE) $^ $(LIBS) -lcmocka -o $@
 
-.PHONY: test-survive
+.PHONY: test-survive test-survive-faults
 test-survive: $(BUILD)/portcullis $(PROBES) $(BUILD)/survive/day ## a day, 2,000 swaps in a flood, 300 kills
 	$(Q)PORTCULLIS=$(BUILD)/portcullis BUILD=$(BUILD) TEST_TIMEOUT=3600 tests/run \
-		$(BUILD)/survive/day $(wildcard tests/survive/*.sh)
+		$(BUILD)/survive/day tests/survive/kills.sh tests/survive/swaps.sh
+test-survive-faults: ## faults planted into the loader, one by one: a campaign, shortened, must notice each
+	$(Q)TEST_TIMEOUT=3600 tests/run tests/survive/faults.sh
 
 # --- fuzzing ---
 

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "layout.h"
-#include "portcullis.skel.h"
+#include "object.h"
 #include "question_frame.h"
 #include "totals.h"
 
@@ -163,7 +163,7 @@ bool probe(int program, const struct question *question, enum reason *reason,
 	bool asked;
 
 	libbpf_set_print(NULL);
-	twin = portcullis__open();
+	twin = object_open();
 	if (twin) {
 		bpf_program__set_autoload(twin->progs.portcullis_egress, false);
 		bpf_program__set_autoload(twin->progs.portcullis, false);
@@ -171,7 +171,7 @@ bool probe(int program, const struct question *question, enum reason *reason,
 	}
 	asked = (twin || fail(messages, "open a twin of the program")) &&
 		adopt_maps(twin, program, question, messages) &&
-		(!portcullis__load(twin) || fail(messages, "load a twin of the program")) &&
+		(!object_load(twin) || fail(messages, "load a twin of the program")) &&
 		ask(twin, program, question, reason, messages);
 	portcullis__destroy(twin);
 	return asked;

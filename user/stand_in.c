@@ -122,7 +122,8 @@ static struct image *build(const struct gate *gate, const GArray *interfaces, un
 /* The maps of the block list, which no packet writes into, are the gate's. */
 static bool share_blocks(struct shared *shared, const struct gate *gate, struct messages *messages)
 {
-	static const enum shared_map maps[] = {SHARED_BLOCKED4, SHARED_BLOCKED6};
+	static const enum shared_map maps[] = {SHARED_BLOCKED4, SHARED_BLOCKED6,
+					       SHARED_BLOCK_TABLE};
 
 	for (guint i = 0; i < G_N_ELEMENTS(maps); i++) {
 		shared->fd[maps[i]] = shared_open_sole(gate->directory, maps[i], messages);

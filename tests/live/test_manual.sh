@@ -464,6 +464,7 @@ test_gate() {
 }
 
 if [ "$(id -u)" = 0 ]; then
+	skip_unless_root jq bpftool "$BUILD/live/flood"
 	alone "$@" || bail_out "cannot have a mount namespace with a BPF file system"
 else
 	WORK=$(mktemp -d)
