@@ -8,44 +8,124 @@
 
 #include "vmlinux.h"
 
+#include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
 #include "addresses.h"
+#include "block_table.h"
 #include "flows.h"
 #include "maps.h"
 #include "packet.h"
 #include "parse.h"
 #include "target.h"
 
-/* Whether the block list may hold a source of a family: one word spares all others the trie. */
+/* Whether the block list may hold a source of a family: one word spares all others the look-up. */
 static __always_inline bool is_listing(__u32 family)
 {
 	return control.blocks & family;
 }
 
-static __always_inline bool is_in_force(const struct blocked *blocked)
+/* A chunk of the table; NULL where nothing was ever blocked. Both look-ups are inlined. */
+static __always_inline const struct block_chunk *block_chunk(__u32 number)
 {
-	return blocked && bpf_ktime_get_coarse_ns() < blocked->until;
+	const __u32 key = 0;
+	void *chunk = bpf_map_lookup_elem(&block_table, &number);
+
+	return chunk ? bpf_map_lookup_elem(chunk, &key) : NULL;
+}
+
+static __always_inline __u32 entry_of_root(__u32 address)
+{
+	const struct block_chunk *chunk = block_chunk(0);
+
+	return chunk ? chunk->entry[BLOCK_ROOT_ENTRY + (address >> (32 - BLOCK_ROOT_BITS))]
+		     : BLOCK_NONE;
+}
+
+/* One of the entries of the lines that an entry leads to. */
+static __always_inline __u32 entry_at(__u32 leads, __u32 i)
+{
+	const struct block_chunk *chunk = block_chunk((leads & BLOCK_PLACE) / BLOCK_CHUNK_LINES);
+	__u32 first = leads % BLOCK_CHUNK_LINES * BLOCK_LINE_ENTRIES;
+
+	return chunk ? chunk->entry[(first + i) % (BLOCK_CHUNK_LINES * BLOCK_LINE_ENTRIES)]
+		     : BLOCK_NONE;
+}
+
+/*
+ * How many pieces do not begin behind an address: all are compared at once, four to a word, without
+ * a branch to guess wrong. The lower 15 bits of each are subtracted, and the bit above them takes
+ * the borrow; then what the first bits say goes before that.
+ */
+static __always_inline __u32 pieces_begun(const struct block_line *line, __u32 offset)
+{
+	const __u64 lanes = 0x0001000100010001, tops = 0x8000800080008000;
+	const __u64 lower = (offset & 0x7fff) * lanes | tops, upper = (offset >> 15) * tops;
+	__u64 begun = 0;
+
+#pragma unroll
+	for (int i = 0; i < BLOCK_LINE_PIECES / 4; i++) {
+		__u64 first = line->firsts[i], no_less = lower - (first & ~tops);
+
+		begun += (((no_less & first) | (upper & (no_less | first))) & tops) >> 15;
+	}
+	return begun * lanes >> 48;
+}
+
+static __always_inline __u32 end_in_line(__u32 leads, __u32 address)
+{
+	const struct block_chunk *chunk = block_chunk((leads & BLOCK_PLACE) / BLOCK_CHUNK_LINES);
+	__u32 offset = address % BLOCK_ROOTS, begun, piece;
+	const struct block_line *line;
+
+	if (!chunk)
+		return BLOCK_NONE;
+	line = &chunk->line[leads % BLOCK_CHUNK_LINES];
+	begun = pieces_begun(line, offset);
+	/* the last of them, the first if there is none; within the line, as the verifier sees */
+	piece = (begun - (begun + 31) / 32) % 32;
+	if ((offset - block_piece_first(line, piece)) >> block_piece_bits(line, piece))
+		return BLOCK_NONE;
+	return line->end & BLOCK_LEADS ? entry_at(line->end, piece) : line->end;
+}
+
+/* When the block of a source ends: layout and meaning are told in block_table.h. */
+static __always_inline __u32 block_end4(__u32 address)
+{
+	__u32 entry = entry_of_root(address);
+
+#pragma unroll
+	for (int level = BLOCK_NODE_LEVELS; level > 0; level--)
+		if (unlikely(entry >= (BLOCK_LEADS | BLOCK_NODE)))
+			entry = entry_at(entry, address >> level * BLOCK_NODE_BITS &
+							BLOCK_LINE_ENTRIES - 1);
+	return entry & BLOCK_LEADS ? end_in_line(entry, address) : entry;
 }
 
 /* Global functions, which the verifier checks once by themselves. */
 __noinline bool is_blocked4(__u32 address)
 {
 	struct prefix4 key = {.length = 32, .address = address};
+	__u32 end;
 
 	if (have_blocked4 && bpf_map_lookup_elem(&site_blocked4, &key))
 		return true;
-	return is_in_force(bpf_map_lookup_elem(&blocked4, &key));
+	end = block_end4(bpf_ntohl(address));
+	if (end == BLOCK_NONE || end == BLOCK_ENDLESS)
+		return end;
+	return bpf_ktime_get_coarse_ns() >> BLOCK_TICK_SHIFT < end;
 }
 
 __noinline bool is_blocked6(__u64 high, __u64 low)
 {
 	union address address = {.half = {high, low}};
 	struct prefix6 key = prefix_of6(&address);
+	const struct blocked *blocked;
 
 	if (have_blocked6 && bpf_map_lookup_elem(&site_blocked6, &key))
 		return true;
-	return is_in_force(bpf_map_lookup_elem(&blocked6, &key));
+	blocked = bpf_map_lookup_elem(&blocked6, &key);
+	return blocked && bpf_ktime_get_coarse_ns() < blocked->until;
 }
 
 /*

@@ -7,6 +7,7 @@
 
 #include <bpf/bpf_helpers.h>
 
+#include "block_table.h"
 #include "layout.h"
 
 /*
@@ -320,7 +321,25 @@ struct {
  */
 volatile struct control control SEC(".data.control") = {};
 
-/* Blocked sources. Written by the loader; nothing is allocated for what is not there. */
+/*
+ * Blocked IPv4 sources: chunks, by number, each a map of one value. Written by the loader through
+ * mmap, which makes them as they are needed. All are of one size: so the look-ups are inlined.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, BLOCK_CHUNKS);
+	__type(key, __u32);
+	__array(
+		values, struct {
+			__uint(type, BPF_MAP_TYPE_ARRAY);
+			__uint(max_entries, 1);
+			__uint(map_flags, BPF_F_MMAPABLE);
+			__uint(key_size, sizeof(__u32));
+			__uint(value_size, sizeof(struct block_chunk));
+		});
+} block_table SEC(".maps");
+
+/* The prefixes that it is made from. The program does not read them; a gate's maps are all here. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
 	__uint(max_entries, BLOCKED_MAX);
@@ -329,7 +348,7 @@ struct {
 	__type(value, struct blocked);
 } blocked4 SEC(".maps");
 
-/* As blocked4. */
+/* Blocked IPv6 sources. Written by the loader; nothing is allocated for what is not there. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
 	__uint(max_entries, BLOCKED_MAX);

@@ -12,7 +12,7 @@
 #include "reasons.h"
 
 /* Grows whenever a shared map changes its meaning: a binary refuses the pins of another layout. */
-#define LAYOUT_VERSION 4
+#define LAYOUT_VERSION 5
 
 enum transport {
 	TRANSPORT_TCP,
@@ -374,7 +374,13 @@ _Static_assert(sizeof(struct limit_bucket) == 64, "a cache line");
 /* `control`, one entry, mapped by those who write it: each stores its own word. */
 struct control {
 	__u32 watching; /* who looks on has asked for samples of what is dropped */
-	__u32 blocks;   /* which of `blocked4` and `blocked6` may hold anything: BLOCKS_* */
+	__u32 blocks;   /* which of `block_table` and `blocked6` may hold anything: BLOCKS_* */
+	/*
+	 * A change of the block list is under way: whoever finds that with the gate's lock held
+	 * makes `block_table` anew. Not the program's business, as what follows.
+	 */
+	__u32 blocks_changing;
+	__u32 blocks_swept; /* when all that had expired was taken off: in seconds since boot */
 };
 
 #define BLOCKS_IPV4 1
@@ -385,6 +391,9 @@ struct control {
  * prefix alone, which may expire before one that holds it: so each says until when any of them is
  * in force, and an expired entry never hides another. Writers keep that true at every step: what is
  * killed in between blocks too long, never too short.
+ *
+ * `blocked4` is what was asked for, and read by writers alone; the program looks into `block_table`
+ * (block_table.h), which is made from it. In a block the table comes first, in an unblock last.
  */
 #define BLOCKED_MAX         (1U << 22)
 #define BLOCKED_REASON_SIZE 48
@@ -394,7 +403,8 @@ struct blocked {
 	__u64 until;   /* the latest expiry of this prefix and of all that hold it: ns since boot */
 	__u64 expires; /* its own, or BLOCKED_FOR_GOOD; not the program's business, as what follows
 			*/
-	__u64 added;   /* in seconds since 1970 */
+	__u32 added;   /* in seconds since 1970 */
+	__u32 length;  /* of the prefix: a look-up finds a value, and not whose it is */
 	char reason[BLOCKED_REASON_SIZE]; /* ends with 0 */
 };
 _Static_assert(sizeof(struct blocked) == 72, "no byte that nobody sets");

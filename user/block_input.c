@@ -50,7 +50,7 @@ bool block_request_read(const char *prefix, const struct block_defaults *default
 {
 	*request = (struct block_request){
 		.block.value = {.expires = expiry_in(defaults->seconds, &defaults->now),
-				.added = defaults->now.unix_time},
+				.added = (__u32)defaults->now.unix_time},
 	};
 	return !network_prefix(prefix, &request->block.prefix, error) &&
 	       set_reason(&request->block.value, defaults->reason ? defaults->reason : "", error);
@@ -156,11 +156,12 @@ static bool read_members(struct json_object *json, struct block_request *request
 {
 	const struct moment *now = &defaults->now;
 	const char *reason = json_string(json, "reason");
-	__u64 expires = 0;
+	__u64 expires = 0, since = request->block.value.added;
 
-	if (!read_time(json, "since", &request->block.value.added, error) ||
+	if (!read_time(json, "since", &since, error) ||
 	    !read_time(json, "expires", &expires, error))
 		return false;
+	request->block.value.added = (__u32)MIN(since, UINT32_MAX);
 	*expired = expires && expires <= now->unix_time;
 	if (expires > now->unix_time + DURATION_MAX) {
 		*error = g_strdup_printf("expires in more than ten years, expected less, or null "

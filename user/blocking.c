@@ -8,11 +8,27 @@
 
 #define INPUT_SIZE_MAX (256U << 20) /* a million blocks in JSON take about 220 MiB */
 
-bool blocking_begin(struct blocking *blocking, struct context *context)
+/* A list may be long: of it is read what the change is about, unless that is more than one. */
+static void read_before(struct blocking *blocking, const struct block_input *input,
+			struct messages *messages)
+{
+	blocking->whole = !input || input->requests->len != 1 ||
+			  !blocklist_is_settled(&blocking->list, &blocking->now);
+	blocking->before = blocking->whole
+				   ? blocklist_read(&blocking->list, messages)
+				   : blocklist_read_around(&blocking->list,
+							   &g_array_index(input->requests,
+									  struct block_request, 0)
+								    .block.prefix,
+							   &blocking->now, messages);
+}
+
+bool blocking_begin(struct blocking *blocking, const struct block_input *input,
+		    struct context *context)
 {
 	*blocking = (struct blocking){
 		.gate = gate_open(context->bpffs, GATE_WRITE, context->messages),
-		.list.tries = {-1, -1},
+		.list = {.tries = {-1, -1}, .table = -1},
 		.now = moment_now(),
 	};
 	if (blocking->gate && !blocking->gate->generation)
@@ -20,7 +36,7 @@ bool blocking_begin(struct blocking *blocking, struct context *context)
 			    "nothing is enforced here: 'portcullis up' starts");
 	else if (blocking->gate &&
 		 blocklist_open(&blocking->list, blocking->gate->directory, context->messages))
-		blocking->before = blocklist_read(&blocking->list, context->messages);
+		read_before(blocking, input, context->messages);
 	if (!blocking->before) {
 		blocking_end(blocking);
 		return false;
@@ -33,8 +49,12 @@ bool blocking_begin(struct blocking *blocking, struct context *context)
 bool blocking_apply(struct blocking *blocking, struct context *context)
 {
 	blocks_settle(blocking->blocks);
-	return blocklist_write(&blocking->list, blocking->before, blocking->blocks,
-			       context->messages);
+	if (!blocklist_write(&blocking->list, blocking->before, blocking->blocks,
+			     context->messages))
+		return false;
+	if (blocking->whole)
+		blocklist_note_swept(&blocking->list, &blocking->now);
+	return true;
 }
 
 void blocking_end(struct blocking *blocking)

@@ -15,12 +15,17 @@ struct blocking {
 	struct gate *gate;
 	struct blocklist list;
 	struct moment now;
+	bool whole;     /* both of these are the whole list, not the part around one prefix */
 	GArray *before; /* struct block: as the kernel has it */
 	GArray *blocks; /* the same without those that have expired: to be changed, and sorted */
 };
 
-/* Opens the list for a change. False with messages; then there is nothing to end. */
-bool blocking_begin(struct blocking *blocking, struct context *context);
+/*
+ * Opens the list for a change by what was read (NULL: of all of it). False with messages; then
+ * there is nothing to end.
+ */
+bool blocking_begin(struct blocking *blocking, const struct block_input *input,
+		    struct context *context);
 
 /* Brings `blocks` into force; whether that was done. */
 bool blocking_apply(struct blocking *blocking, struct context *context);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The block list in the kernel: pinned tries, read and written in batches. */
+/* The block list in the kernel: pinned tries, read and written in batches, and a table with them.
+ */
 #include "blocklist.h"
 
 #include <bpf/bpf.h>
@@ -10,23 +11,23 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "block_change.h"
+#include "block_tries.h"
 #include "shared.h"
 
-/* Entries to a system call. */
-#define BATCH 4096
+/* So long what has expired may stay where a change is about one prefix alone. */
+#define SWEEP_SECONDS 3600
 
-/* How often a reader begins again because a writer took away where it was. */
-#define TRIES_MAX 100
+#define NS_PER_SECOND 1000000000
 
-/* The two tries, which differ in their keys alone. */
-static const struct trie {
+/* The two tries. */
+static const struct {
 	enum shared_map map;
 	__u32 listing;
 	uint8_t family;
-	__u32 key_size, address_size;
 } tries[2] = {
-	{SHARED_BLOCKED4, BLOCKS_IPV4, AF_INET, sizeof(struct prefix4), 4},
-	{SHARED_BLOCKED6, BLOCKS_IPV6, AF_INET6, sizeof(struct prefix6), 16},
+	{SHARED_BLOCKED4, BLOCKS_IPV4, AF_INET},
+	{SHARED_BLOCKED6, BLOCKS_IPV6, AF_INET6},
 };
 
 static bool fail(struct messages *messages, const char *step, int error)
@@ -53,7 +54,7 @@ bool blocklist_open(struct blocklist *list, const char *directory, struct messag
 	int control = shared_open_sole(directory, SHARED_CONTROL, messages);
 	bool mapped = false;
 
-	*list = (struct blocklist){.tries = {-1, -1}};
+	*list = (struct blocklist){.tries = {-1, -1}, .table = -1};
 	if (control < 0)
 		return false;
 	list->control =
@@ -69,6 +70,10 @@ bool blocklist_open(struct blocklist *list, const char *directory, struct messag
 		list->tries[i] = shared_open_sole(directory, tries[i].map, messages);
 		mapped = list->tries[i] >= 0;
 	}
+	if (mapped) {
+		list->table = shared_open_sole(directory, SHARED_BLOCK_TABLE, messages);
+		mapped = list->table >= 0;
+	}
 	if (!mapped)
 		blocklist_close(list);
 	return mapped;
@@ -76,57 +81,15 @@ bool blocklist_open(struct blocklist *list, const char *directory, struct messag
 
 void blocklist_close(struct blocklist *list)
 {
+	blocklist_finish(list);
 	for (int i = 0; i < 2; i++)
 		if (list->tries[i] >= 0)
 			close(list->tries[i]);
+	if (list->table >= 0)
+		close(list->table);
 	if (list->control)
 		munmap(list->control, sizeof(*list->control));
-	*list = (struct blocklist){.tries = {-1, -1}};
-}
-
-/* Both keys begin with the length, and the address follows. */
-static void make_key(char *key, const struct trie *trie, const struct prefix *prefix)
-{
-	const __u32 length = prefix->length;
-
-	memcpy(key, &length, sizeof(length));
-	memcpy(key + sizeof(length), prefix->bytes, trie->address_size);
-}
-
-static void add_entry(GArray *blocks, const struct trie *trie, const char *key,
-		      const struct blocked *value)
-{
-	struct block block = {.prefix.family = trie->family, .value = *value};
-	__u32 length;
-
-	memcpy(&length, key, sizeof(length));
-	block.prefix.length = (uint8_t)length;
-	memcpy(block.prefix.bytes, key + sizeof(length), trie->address_size);
-	g_array_append_val(blocks, block);
-}
-
-/* Appends a trie's entries. 0 or -errno. */
-static int read_trie(GArray *blocks, const struct trie *trie, int fd)
-{
-	g_autofree char *keys = g_malloc(BATCH * trie->key_size);
-	g_autofree struct blocked *values = g_new(struct blocked, BATCH);
-	char place[sizeof(struct prefix6)];
-	bool begun = false;
-	int error = 0;
-
-	while (!error) {
-		__u32 count = BATCH;
-
-		if (bpf_map_lookup_batch(fd, begun ? place : NULL, place, keys, values, &count,
-					 NULL))
-			error = errno;
-		begun = true;
-		if (error && error != ENOENT) /* that is the end */
-			break;
-		for (__u32 i = 0; i < count; i++)
-			add_entry(blocks, trie, keys + i * trie->key_size, &values[i]);
-	}
-	return error == ENOENT ? 0 : -error;
+	*list = (struct blocklist){.tries = {-1, -1}, .table = -1};
 }
 
 GArray *blocklist_read(const struct blocklist *list, struct messages *messages)
@@ -134,15 +97,8 @@ GArray *blocklist_read(const struct blocklist *list, struct messages *messages)
 	GArray *blocks = blocks_new();
 	int error = 0;
 
-	for (int i = 0; !error && i < 2; i++) {
-		guint before = blocks->len;
-
-		error = read_trie(blocks, &tries[i], list->tries[i]);
-		for (int try = 0; error == -EINTR && try < TRIES_MAX; try++) {
-			g_array_set_size(blocks, before);
-			error = read_trie(blocks, &tries[i], list->tries[i]);
-		}
-	}
+	for (int i = 0; !error && i < 2; i++)
+		error = block_trie_read(blocks, list->tries[i], tries[i].family);
 	if (!error) {
 		blocks_sort(blocks);
 		return blocks;
@@ -152,43 +108,58 @@ GArray *blocklist_read(const struct blocklist *list, struct messages *messages)
 	return NULL;
 }
 
-/* One batch of a family's entries, put or taken away. 0 or -errno. */
-static int send_batch(int fd, const char *keys, const struct blocked *values, __u32 count, bool put)
+bool blocklist_is_settled(const struct blocklist *list, const struct moment *now)
 {
-	if (put ? bpf_map_update_batch(fd, keys, values, &count, NULL)
-		: bpf_map_delete_batch(fd, keys, &count, NULL))
-		return -errno;
-	return 0;
+	return !list->control->blocks_changing &&
+	       now->boot / NS_PER_SECOND < list->control->blocks_swept + SWEEP_SECONDS;
 }
 
-/* Puts a family's entries among blocks into its trie, or takes them away. 0 or -errno. */
-static int write_trie(const struct trie *trie, int fd, const GArray *blocks, bool put)
+void blocklist_note_swept(const struct blocklist *list, const struct moment *now)
 {
-	g_autofree char *keys = g_malloc(BATCH * trie->key_size);
-	g_autofree struct blocked *values = g_new(struct blocked, BATCH);
-	__u32 count = 0;
-	int error = 0;
+	__atomic_store_n(&list->control->blocks_swept, (__u32)(now->boot / NS_PER_SECOND),
+			 __ATOMIC_RELEASE);
+}
 
-	for (guint i = 0; !error && i < blocks->len; i++) {
-		const struct block *block = &g_array_index(blocks, struct block, i);
+static int trie_of(const struct blocklist *list, const struct prefix *prefix)
+{
+	return list->tries[prefix->family == AF_INET ? 0 : 1];
+}
 
-		if (block->prefix.family != trie->family)
-			continue;
-		make_key(keys + count * trie->key_size, trie, &block->prefix);
-		values[count++] = block->value;
-		if (count == BATCH) {
-			error = send_batch(fd, keys, values, count, put);
-			count = 0;
-		}
+/* What holds the part and is over may be about more than the part: that stays for now. */
+static int read_part(const struct blocklist *list, GArray *blocks, const struct prefix *part,
+		     const struct moment *now)
+{
+	int error = block_trie_read_holding(blocks, trie_of(list, part), part);
+
+	blocks_sweep(blocks, now);
+	return error ? error : block_trie_read_within(blocks, trie_of(list, part), part);
+}
+
+GArray *blocklist_read_around(const struct blocklist *list, const struct prefix *prefix,
+			      const struct moment *now, struct messages *messages)
+{
+	unsigned int length =
+		prefix->family == AF_INET ? MIN(prefix->length, BLOCK_ROOT_BITS) : prefix->length;
+	const struct prefix part = block_shortened(prefix, length);
+	GArray *blocks = blocks_new();
+	int error = read_part(list, blocks, &part, now);
+
+	if (!error) {
+		blocks_sort(blocks);
+		return blocks;
 	}
-	return !error && count ? send_batch(fd, keys, values, count, put) : error;
+	g_array_unref(blocks);
+	if (error == -ENOSPC) /* the list is full */
+		return blocklist_read(list, messages);
+	fail(messages, "read its entries", -error);
+	return NULL;
 }
 
 static bool write_step(const struct blocklist *list, const GArray *blocks, bool put,
 		       struct messages *messages)
 {
 	for (int i = 0; blocks->len && i < 2; i++) {
-		int error = write_trie(&tries[i], list->tries[i], blocks, put);
+		int error = block_trie_write(list->tries[i], tries[i].family, blocks, put);
 
 		if (error == -ENOSPC) {
 			message_add(messages, SEVERITY_ERROR, "block list", 0,
@@ -214,28 +185,65 @@ static __u32 families_of(const GArray *blocks)
 	return families;
 }
 
+/* Of what is listed, whatever part of it is known. */
+static __u32 families_listed(const struct blocklist *list)
+{
+	__u32 families = 0;
+
+	for (int i = 0; i < 2; i++)
+		families |= block_trie_is_empty(list->tries[i]) ? 0 : tries[i].listing;
+	return families;
+}
+
 /* The program's switch: it must not be off while anything is listed. */
 static void set_listing(const struct blocklist *list, __u32 families)
 {
 	__atomic_store_n(&list->control->blocks, families, __ATOMIC_RELEASE);
 }
 
-bool blocklist_write(const struct blocklist *list, const GArray *from, const GArray *to,
+static bool write_steps(const struct blocklist *list, const struct block_steps *steps,
+			struct messages *messages)
+{
+	return write_step(list, steps->raised, true, messages) &&
+	       write_step(list, steps->added, true, messages) &&
+	       write_step(list, steps->removed, false, messages) &&
+	       write_step(list, steps->lowered, true, messages);
+}
+
+bool blocklist_write(struct blocklist *list, const GArray *from, const GArray *to,
 		     struct messages *messages)
 {
+	struct block_change *change = g_new0(struct block_change, 1);
 	struct block_steps steps;
-	bool done;
+	bool done, grows;
 
+	blocklist_finish(list);
 	block_steps_find(&steps, from, to);
-	set_listing(list, families_of(from) | families_of(to));
-	done = write_step(list, steps.raised, true, messages) &&
-	       write_step(list, steps.added, true, messages) &&
-	       write_step(list, steps.removed, false, messages) &&
-	       write_step(list, steps.lowered, true, messages);
-	if (done)
-		set_listing(list, families_of(to));
+	grows = steps.raised->len || steps.added->len;
+	done = block_change_begin(change, list->control, list->table, &steps, to, messages);
+	if (done) {
+		list->change = change;
+		set_listing(list, list->control->blocks | families_of(to));
+		if (grows)
+			block_change_publish(change);
+		done = write_steps(list, &steps, messages);
+		if (done && !grows)
+			block_change_publish(change);
+		if (done)
+			set_listing(list, families_listed(list));
+		change->made = done;
+	} else {
+		g_free(change);
+	}
 	block_steps_clear(&steps);
 	return done;
+}
+
+void blocklist_finish(struct blocklist *list)
+{
+	if (list->change)
+		block_change_end(list->change);
+	g_clear_pointer(&list->change, g_free);
 }
 
 bool blocklist_find(const char *directory, const struct prefix *address, struct block *found,
@@ -243,15 +251,17 @@ bool blocklist_find(const char *directory, const struct prefix *address, struct 
 {
 	const struct moment now = moment_now();
 	const struct block *block = NULL;
+	g_autoptr(GArray) blocks = blocks_new();
 	struct blocklist list;
-	g_autoptr(GArray) blocks = NULL;
+	int error;
 
 	if (!blocklist_open(&list, directory, messages))
 		return false;
-	blocks = blocklist_read(&list, messages);
+	error = block_trie_read_holding(blocks, trie_of(&list, address), address);
 	blocklist_close(&list);
-	if (!blocks)
-		return false;
+	if (error)
+		return fail(messages, "read its entries", -error);
+	blocks_sort(blocks);
 	blocks_sweep(blocks, &now);
 	block = blocks_holding(blocks, address);
 	if (block)

@@ -10,6 +10,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "block_table.h"
 #include "number.h"
 #include "pin.h"
 
@@ -32,6 +33,7 @@ static const struct {
 				  0},
 	[SHARED_LIMITS] = {"limits", BPF_MAP_TYPE_ARRAY, sizeof(struct limit_bucket), 0},
 	[SHARED_CONTROL] = {".data.control", BPF_MAP_TYPE_ARRAY, sizeof(struct control), 0},
+	[SHARED_BLOCK_TABLE] = {"block_table", BPF_MAP_TYPE_ARRAY_OF_MAPS, sizeof(__u32), 0},
 	[SHARED_BLOCKED4] = {"blocked4", BPF_MAP_TYPE_LPM_TRIE, sizeof(struct blocked), 0},
 	[SHARED_BLOCKED6] = {"blocked6", BPF_MAP_TYPE_LPM_TRIE, sizeof(struct blocked), 0},
 	[SHARED_WATCH] = {"watch", BPF_MAP_TYPE_ARRAY, sizeof(struct watch), 0},
@@ -127,6 +129,7 @@ static bool is_sole(enum shared_map map)
 	case SHARED_WATCH:
 	case SHARED_WATCH_SHARES:
 	case SHARED_EVENTS:
+	case SHARED_BLOCK_TABLE:
 	case SHARED_BLOCKED4:
 	case SHARED_BLOCKED6: return true;
 	default: return false;
@@ -196,13 +199,34 @@ static bool draw_secret(int fd, struct messages *messages)
 	       fail(messages, "fragments", "fill the map");
 }
 
+int shared_create_chunk(void)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_MMAPABLE);
+
+	return bpf_map_create(BPF_MAP_TYPE_ARRAY, "block_chunk", sizeof(__u32),
+			      sizeof(struct block_chunk), 1, &options);
+}
+
+/* A map of maps is told what they will be like by one of them, which it does not keep. */
+static int create_map(enum shared_map map, __u32 blocks, __u32 flags)
+{
+	bool holds_maps = kinds[map].type == BPF_MAP_TYPE_ARRAY_OF_MAPS;
+	int example = holds_maps ? shared_create_chunk() : 0, fd = -1;
+	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = flags,
+		    .inner_map_fd = (__u32)example);
+
+	if (example >= 0)
+		fd = bpf_map_create(kinds[map].type, kinds[map].name, key_size(map),
+				    kinds[map].value_size, blocks, &options);
+	if (holds_maps && example >= 0)
+		close(example);
+	return fd;
+}
+
 static bool create(struct shared *shared, enum shared_map map, __u32 blocks, __u32 flags,
 		   struct messages *messages)
 {
-	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = flags);
-
-	shared->fd[map] = bpf_map_create(kinds[map].type, kinds[map].name, key_size(map),
-					 kinds[map].value_size, blocks, &options);
+	shared->fd[map] = create_map(map, blocks, flags);
 	if (shared->fd[map] < 0)
 		return fail(messages, kinds[map].name, "create the map");
 	shared->blocks[map] = blocks;
@@ -221,6 +245,7 @@ __u32 shared_blocks(enum shared_map map, const struct shared_needs *needs)
 	case SHARED_INBOUND_FLOWS: return needs->replies ? INBOUND_FLOW_BUCKETS : 1;
 	case SHARED_LIMITS: return needs->limits ? LIMIT_BUCKETS : 1;
 	case SHARED_EVENTS: return EVENTS_BYTES;
+	case SHARED_BLOCK_TABLE: return BLOCK_CHUNKS;
 	case SHARED_BLOCKED4:
 	case SHARED_BLOCKED6: return BLOCKED_MAX;
 	default: return 1;

@@ -25,6 +25,7 @@ enum shared_map {
 	SHARED_INBOUND_FLOWS,
 	SHARED_LIMITS,
 	SHARED_CONTROL,
+	SHARED_BLOCK_TABLE,
 	SHARED_BLOCKED4,
 	SHARED_BLOCKED6,
 	SHARED_WATCH,
@@ -95,6 +96,9 @@ bool shared_pin(struct shared *shared, const char *directory, struct messages *m
 
 /* Takes those pins back, for a load that failed later. */
 void shared_unpin(struct shared *shared, const char *directory);
+
+/* A new chunk of SHARED_BLOCK_TABLE, all zeros; -1 with errno. */
+int shared_create_chunk(void);
 
 /* Removes every pin in directory: counts whose generation is gone belong to nobody. False with a
  * message. */

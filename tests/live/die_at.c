@@ -29,8 +29,8 @@ static const long changing[] = {
 };
 
 static const long changing_bpf[] = {
-	BPF_OBJ_PIN,         BPF_LINK_CREATE,      BPF_LINK_UPDATE,      BPF_LINK_DETACH,
-	BPF_MAP_UPDATE_ELEM, BPF_MAP_UPDATE_BATCH, BPF_MAP_DELETE_BATCH,
+	BPF_OBJ_PIN,         BPF_LINK_CREATE,      BPF_LINK_UPDATE,     BPF_LINK_DETACH,
+	BPF_MAP_UPDATE_ELEM, BPF_MAP_UPDATE_BATCH, BPF_MAP_DELETE_ELEM, BPF_MAP_DELETE_BATCH,
 };
 
 static const long changing_netlink[] = {

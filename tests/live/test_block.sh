@@ -3,11 +3,12 @@
 # Sources that are blocked: live, by the site, for a while, by the hundred thousand.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
-skip_unless_root jq socat python3
+skip_unless_root jq socat python3 "$BUILD/live/flood"
 alone "$@" || bail_out "cannot mount a BPF file system"
 
 MANY=100000
 MANY_MS=2000
+FLOOD=2000000
 ERROR="portcullis: error:"
 FORCE="or --force with 'portcullis block'"
 
@@ -370,6 +371,46 @@ test_killed() {
 	same "and wrong afterwards" 0 $wrong
 }
 
+# counted REASON: how many packets have had it so far
+counted() {
+	portcullis stats --json | jq "[.reasons[] | select(.reason == \"$1\") | .packets] | add // 0"
+}
+
+# flood SOURCE: to a closed port
+flood() {
+	client "$BUILD/live/flood" eth0 "$1" "$SERVER4" 9 $FLOOD >/dev/null
+}
+
+# The list changes, much of it beside two sources that flood the gate: the one that is blocked is,
+# and the other one is not, at every moment.
+test_flooded() {
+	local blocked refused i changes=0
+
+	portcullis block 192.0.2.64/26 --for 1h >/dev/null
+	blocked=$(counted blocked) refused=$(counted not-published)
+	flood 192.0.2.77 &
+	flood 192.0.2.128 &
+	while [ "$(jobs -pr)" ]; do
+		for i in 63 76 78 127 129; do
+			portcullis block "192.0.2.$i" --for 1h >/dev/null
+		done
+		portcullis block 192.0.2.64/27 >/dev/null
+		portcullis block - <<<"192.0.0.0/24 for 10min
+192.0.2.80/28
+192.0.1.7" >/dev/null
+		portcullis unblock 192.0.2.64/27 >/dev/null 2>&1
+		for i in 63 76 78 127 129; do
+			portcullis unblock "192.0.2.$i" >/dev/null 2>&1
+		done
+		changes=$((changes + 13))
+	done
+	pass "$changes changes in a flood"
+	same "all of the blocked source's were dropped for it" $FLOOD \
+		$(($(counted blocked) - blocked))
+	same "none of the other one's" $FLOOD $(($(counted not-published) - refused))
+	portcullis unblock --all >/dev/null
+}
+
 # Writers at once: each waits for the one before it, and none of their entries is lost.
 test_writers() {
 	local i writers=()
@@ -396,6 +437,7 @@ test_swept
 test_many
 test_fail2ban
 test_killed
+test_flooded
 test_writers
 test_site
 plan

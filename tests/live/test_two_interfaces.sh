@@ -7,7 +7,7 @@ skip_unless_root jq "$BUILD/live/die_at"
 alone "$@" || bail_out "cannot mount a BPF file system"
 
 FRONT=198.51.100.11
-PINS="blocked4 blocked6 catalog control counters dropped_ports events flow_peers flows fragments \
+PINS="block_table blocked4 blocked6 catalog control counters dropped_ports events flow_peers flows fragments \
 inbound_flows limits link link log reasons server_counters watch watch_shares"
 
 # site PROFILE: a site on both cards

@@ -5,7 +5,10 @@
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <string.h>
 
+#include "block.h"
+#include "listed.h"
 #include "policies.h"
 
 void blocking_open(struct portcullis *program, const struct model_policy *policy)
@@ -65,18 +68,46 @@ static void put(struct bpf_map *map4, struct bpf_map *map6, const struct model_b
 			 0);
 }
 
+static struct block entry_of(const struct model_policy *policy, const struct model_block *block)
+{
+	struct block entry = {.prefix = {(uint8_t)block->family, (uint8_t)block->prefix.bits},
+			      .value = value_of(policy, block)};
+
+	inet_pton(block->family, block->prefix.text, entry.prefix.bytes);
+	return entry;
+}
+
+static void add_crowd(GArray *live, const struct model_crowd *crowd)
+{
+	for (unsigned int i = 0; i < crowd->count; i++) {
+		struct block entry = {.prefix = {.family = AF_INET, .length = 32},
+				      .value.until = BLOCKED_FOR_GOOD};
+
+		memcpy(entry.prefix.bytes, crowd->first, sizeof(crowd->first));
+		entry.prefix.bytes[3] += i * crowd->distance;
+		if (crowd->differ && i % 2)
+			entry.value.until = 1ULL << 57; /* in ns: four years since boot */
+		g_array_append_val(live, entry);
+	}
+}
+
 void blocking_load(struct portcullis *program, const struct model_policy *policy)
 {
 	const uint8_t yes = 1;
+	g_autoptr(GArray) live = blocks_new();
 
 	for (size_t i = 0; i < policy->block_count; i++) {
 		const struct model_block *block = &policy->blocks[i];
-		const struct blocked value = value_of(policy, block);
+		const struct block entry = entry_of(policy, block);
 
 		if (block->sites)
 			put(program->maps.site_blocked4, program->maps.site_blocked6, block, &yes);
 		else
-			put(program->maps.blocked4, program->maps.blocked6, block, &value);
+			g_array_append_val(live, entry);
 	}
-	program->data_control->control.blocks = policy->block_count ? BLOCKS_IPV4 | BLOCKS_IPV6 : 0;
+	if (!policy->block_count)
+		return;
+	for (size_t i = 0; i < policy->crowd_count; i++)
+		add_crowd(live, &policy->crowds[i]);
+	listed_replace(program, live);
 }

@@ -141,10 +141,22 @@ static enum reason judge_ends(struct packet *packet)
 	return guarded ? UNDECIDED : REASON_UNLISTED;
 }
 
+static bool is_in_crowd(const uint8_t *source, const struct model_crowd *crowd)
+{
+	unsigned int past = source[3] - (unsigned int)crowd->first[3];
+
+	return !memcmp(source, crowd->first, 3) && source[3] >= crowd->first[3] &&
+	       past % crowd->distance == 0 && past / crowd->distance < crowd->count;
+}
+
 /* Any prefix does that holds it and is not over. */
 static bool is_blocked(const struct packet *packet)
 {
 	const struct model_policy *policy = packet->policy;
+
+	for (size_t i = 0; packet->family == AF_INET && i < policy->crowd_count; i++)
+		if (is_in_crowd(packet->source, &policy->crowds[i]))
+			return true;
 
 	for (size_t i = 0; i < policy->block_count; i++) {
 		const struct model_block *block = &policy->blocks[i];

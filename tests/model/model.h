@@ -62,6 +62,16 @@ struct model_block {
 	bool over;
 };
 
+/*
+ * Single IPv4 addresses that are blocked, at a distance in the last byte; every second one may have
+ * an end of its own, years ahead.
+ */
+struct model_crowd {
+	uint8_t first[4];
+	unsigned int count, distance;
+	bool differ;
+};
+
 struct model_policy {
 	const struct model_server *servers; /* the first that fits is the one */
 	size_t server_count;
@@ -72,6 +82,8 @@ struct model_policy {
 	size_t protocol_count;
 	const struct model_block *blocks;
 	size_t block_count;
+	const struct model_crowd *crowds;
+	size_t crowd_count;
 	bool whole_interface; /* every destination that is no server's has the profile `rest` */
 	bool unlisted_drop;   /* the same, but it is not listed */
 	unsigned int rest;

@@ -86,6 +86,16 @@ static const struct model_block blocks[] = {
 	{AF_INET6, {"2001:db8:f::8", 128}, false, false},
 };
 
+/*
+ * They have the program look others up in nodes of every level (203.0.113.0/24 and .255), in a line
+ * with an end for each piece (192.0.2.8) and in one with an end for all (198.51.100.128/25).
+ */
+static const struct model_crowd crowds[] = {
+	{{203, 0, 113, 100}, 40, 2, false}, {{192, 0, 1, 0}, 10, 3, true},
+	{{192, 0, 3, 0}, 9, 5, true},       {{198, 51, 99, 0}, 8, 7, false},
+	{{198, 51, 110, 0}, 8, 7, false},
+};
+
 static const uint8_t protocols[] = {50, 47, 89, 255};
 
 #define SITE                                                                      \
@@ -97,7 +107,9 @@ static const uint8_t protocols[] = {50, 47, 89, 255};
 #define MANAGEMENT                                               \
 	.management = true, .management4 = {"198.51.100.0", 24}, \
 	.management6 = {"2001:db8:aa::", 48}
-#define BLOCKS    .blocks = blocks, .block_count = COUNT(blocks)
+#define BLOCKS                                                            \
+	.blocks = blocks, .block_count = COUNT(blocks), .crowds = crowds, \
+	.crowd_count = COUNT(crowds)
 #define PROTOCOLS .protocols = protocols, .protocol_count = sizeof(protocols)
 
 const struct model_policy policies[POLICIES] = {

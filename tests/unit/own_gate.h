@@ -68,10 +68,11 @@ static inline void check_pins(const char *expected)
 	assert_string_equal(found, expected);
 }
 
-#define SHARED_PINS                                                                              \
-	"blocked4-4194304 blocked6-4194304 control-1 counters-3 dropped_ports-64 events-262144 " \
-	"flow_peers-1 flows-1 "                                                                  \
-	"fragments-1 inbound_flows-1 limits-1 reasons-1 server_counters-3 watch-1 "              \
+#define SHARED_PINS                                                                                \
+	"block_table-1024 blocked4-4194304 blocked6-4194304 control-1 counters-3 dropped_ports-64 " \
+	"events-262144 "                                                                           \
+	"flow_peers-1 flows-1 "                                                                    \
+	"fragments-1 inbound_flows-1 limits-1 reasons-1 server_counters-3 watch-1 "                \
 	"watch_shares-1 "
 
 /* The id of the XDP program on a card; 0: none. */

@@ -12,11 +12,12 @@
 #include "own_gate.h"
 #include "totals.h"
 
-#define PINS_OF(links)                                                                     \
-	"blocked4-4194304 blocked6-4194304 catalog control-1 counters-3 dropped_ports-64 " \
-	"events-262144 flow_peers-1 flows-32768 "                                          \
-	"fragments-1 "                                                                     \
-	"inbound_flows-16384 limits-1 " links                                              \
+#define PINS_OF(links)                                                                    \
+	"block_table-1024 blocked4-4194304 blocked6-4194304 catalog control-1 counters-3 " \
+	"dropped_ports-64 "                                                               \
+	"events-262144 flow_peers-1 flows-32768 "                                         \
+	"fragments-1 "                                                                    \
+	"inbound_flows-16384 limits-1 " links                                             \
 	"reasons-1 server_counters-3 watch-1 watch_shares-1 "
 #define PINS_OF_ONE PINS_OF("link ")
 #define PINS_OF_TWO PINS_OF("link link ")
@@ -171,7 +172,8 @@ static void grows_its_counters(void **state)
 	for (unsigned int i = 0; i < 3 * COUNTS_PER_BLOCK; i++)
 		slots_segment(next->slots, "many", TRANSPORT_TCP, (uint16_t)i, (uint16_t)i);
 	assert_true(gate_apply(gate, next, messages));
-	check_pins("blocked4-4194304 blocked6-4194304 catalog control-1 counters-3 counters-6 "
+	check_pins("block_table-1024 blocked4-4194304 blocked6-4194304 catalog control-1 counters-3 "
+		   "counters-6 "
 		   "dropped_ports-64 events-262144 "
 		   "flow_peers-1 "
 		   "flows-32768 fragments-1 inbound_flows-16384 limits-1 link reasons-1 "

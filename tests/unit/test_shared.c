@@ -36,6 +36,7 @@ static void names_pins(void **state)
 		{"watch-1", SHARED_WATCH, 1},
 		{"watch_shares-1", SHARED_WATCH_SHARES, 1},
 		{"events-262144", SHARED_EVENTS, 262144},
+		{"block_table-1024", SHARED_BLOCK_TABLE, 1024},
 		{"blocked4-4194304", SHARED_BLOCKED4, 4194304},
 		{"blocked6-4194304", SHARED_BLOCKED6, 4194304},
 		{"counters", SHARED_MAPS, 0},
@@ -231,10 +232,11 @@ static void grows_beside_what_it_counted(void **state)
 	assert_int_equal(large.blocks[SHARED_COUNTERS], 6);
 	assert_int_equal(map_id(large.fd[SHARED_REASONS]), map_id(small.fd[SHARED_REASONS]));
 	pin_right(&large);
-	check_pins("blocked4-4194304 blocked6-4194304 control-1 counters-3 counters-6 "
-		   "dropped_ports-64 events-262144 flow_peers-1 "
-		   "flows-1 fragments-1 inbound_flows-1 limits-1 reasons-1 server_counters-3 "
-		   "watch-1 watch_shares-1 ");
+	check_pins(
+		"block_table-1024 blocked4-4194304 blocked6-4194304 control-1 counters-3 counters-6 "
+		"dropped_ports-64 events-262144 flow_peers-1 "
+		"flows-1 fragments-1 inbound_flows-1 limits-1 reasons-1 server_counters-3 "
+		"watch-1 watch_shares-1 ");
 	assert_int_equal(get_count(small.fd[SHARED_COUNTERS], 7), 42);
 	assert_int_equal(get_count(large.fd[SHARED_COUNTERS], 7), 0);
 

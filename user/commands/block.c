@@ -107,7 +107,7 @@ static enum exit_code block(struct context *context, const struct block_input *i
 	guint unchanged;
 	bool done;
 
-	if (!blocking_begin(&blocking, context))
+	if (!blocking_begin(&blocking, input, context))
 		return EXIT_WRONG;
 	done = add_requests(context, &blocking, input, &unchanged) &&
 	       blocking_apply(&blocking, context);

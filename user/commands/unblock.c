@@ -97,7 +97,7 @@ static enum exit_code unblock(struct context *context, const struct block_input 
 	struct blocking blocking;
 	guint removed;
 
-	if (!blocking_begin(&blocking, context))
+	if (!blocking_begin(&blocking, input, context))
 		return EXIT_WRONG;
 	removed = input ? remove_requests(&blocking, input) : blocking.blocks->len;
 	if (!input)
