@@ -147,9 +147,9 @@ static void load_copies(struct contender *contender, const struct recipe *recipe
 		start = now_ms();
 		contender->loads[i] =
 			site_load(&recipe->site, recipe->unconfirmed, recipe->uncounted);
-		prepare(recipe, contender->loads[i]);
 		contender->programs[i] = load_program_fd(contender->loads[i], 0);
 		report_value("load", "time", recipe->name, "ms", now_ms() - start);
+		prepare(recipe, contender->loads[i]);
 	}
 	report_memory(recipe->name, contender->loads[0]);
 }
