@@ -133,7 +133,9 @@ FEATURES = {
 
 def draw_features(rows, folder):
     groups = {
-        ip: run_bars(rows, "features", [f"{name}, {ip}: {kind}" for name, kind in FEATURES.values()])
+        ip: run_bars(
+            rows, "features", [f"{name}, {ip}: {kind}" for name, kind in FEATURES.values()]
+        )
         for ip in VERSIONS
     }
     if not any(any(bars) for bars in groups.values()):
