@@ -4,7 +4,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "block_many.h"
+#include "blocklist.h"
 #include "must.h"
 #include "programs.skel.h"
 
@@ -39,11 +39,12 @@ int bare_calibrate(__u32 unused)
 int bare_trie(__u32 prefixes)
 {
 	struct programs *programs = programs__open();
+	g_autoptr(GArray) blocks = blocklist_random(prefixes);
 
 	must(programs && !bpf_map__set_max_entries(programs->maps.trie, prefixes) &&
 		     !programs__load(programs),
 	     "load a trie");
-	block_in_trie(bpf_map__fd(programs->maps.trie), prefixes);
+	blocklist_fill_trie(bpf_map__fd(programs->maps.trie), blocks);
 	return bpf_program__fd(programs->progs.trie_drop);
 }
 

@@ -11,7 +11,7 @@ int bare_drop(__u32 unused);
 int bare_pass(__u32 unused);
 int bare_calibrate(__u32 unused);
 
-/* Drops whose source is in an LPM trie with the prefixes of block_in_trie(). */
+/* Drops whose source is in an LPM trie with the prefixes of blocklist_random(). */
 int bare_trie(__u32 prefixes);
 
 /* The program that rewrites a packet and hands it to a judge. */

@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "bare.h"
-#include "block_many.h"
+#include "blocklist.h"
 #include "frame.h"
 #include "memory.h"
 #include "must.h"
@@ -13,7 +13,8 @@
 #include "site.h"
 #include "standby.h"
 
-#define NS_PER_DAY (24ULL * 3600 * 1000000000)
+#define CHANGE_ROUNDS 7
+#define NS_PER_DAY    (24ULL * 3600 * 1000000000)
 
 enum watching {
 	WATCH_NOTHING,
@@ -106,6 +107,43 @@ static void watch(const struct load *load, enum watching watching)
 	     "fill a map");
 }
 
+static double now_ms(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
+}
+
+static void report_change(const char *list, const char *what, double ms)
+{
+	g_autofree char *row = g_strdup_printf("%s: %s", list, what);
+
+	report_value("load", "block list", row, "ms", ms);
+}
+
+/* Fills the list, and reports how long it takes to change it. */
+static void block(const struct load *load, const struct recipe *recipe)
+{
+	static const struct {
+		const char *prefix, *what;
+	} CHANGES[] = {
+		{"198.51.100.7", "an address more or less"},
+		{"198.51.100.0/24", "a /24 more or less"},
+		{"198.51.96.0/20", "a /20 more or less"},
+		{"198.0.0.0/8", "a /8 more or less"},
+	};
+	g_autoptr(GArray) blocks = blocklist_random(recipe->blocked);
+	double start = now_ms();
+
+	blocklist_fill(load, blocks);
+	report_change(recipe->name, "all of them at once", now_ms() - start);
+	for (size_t i = 0; i < G_N_ELEMENTS(CHANGES); i++)
+		for (int round = 0; round < CHANGE_ROUNDS; round++)
+			report_change(recipe->name, CHANGES[i].what,
+				      blocklist_change(load, CHANGES[i].prefix));
+}
+
 static void prepare(const struct recipe *recipe, const struct load *load)
 {
 	if (recipe->asked)
@@ -116,15 +154,7 @@ static void prepare(const struct recipe *recipe, const struct load *load)
 		must(!standby_set_deadline(load_program_fd(load, 0), standby_now() + NS_PER_DAY),
 		     "set a deadline");
 	if (recipe->blocked)
-		block_many(load, recipe->blocked);
-}
-
-static double now_ms(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
+		block(load, recipe);
 }
 
 static void report_memory(const char *name, const struct load *load)
@@ -147,9 +177,9 @@ static void load_copies(struct contender *contender, const struct recipe *recipe
 		start = now_ms();
 		contender->loads[i] =
 			site_load(&recipe->site, recipe->unconfirmed, recipe->uncounted);
-		prepare(recipe, contender->loads[i]);
 		contender->programs[i] = load_program_fd(contender->loads[i], 0);
 		report_value("load", "time", recipe->name, "ms", now_ms() - start);
+		prepare(recipe, contender->loads[i]);
 	}
 	report_memory(recipe->name, contender->loads[0]);
 }

@@ -90,7 +90,7 @@ static void stay_on(unsigned long cpu)
 static unsigned long long waited(void)
 {
 	FILE *file = fopen("/proc/thread-self/schedstat", "r");
-	unsigned long long ran, ready;
+	unsigned long long ran = 0, ready = 0;
 
 	must(file && fscanf(file, "%llu %llu", &ran, &ready) == 2, "read how long others ran");
 	fclose(file);

@@ -80,8 +80,9 @@ def machine(report):
     found = report["machine"]
     caches = ", ".join(f"{name} {size}" for name, size in found["caches"].items())
     versions = ", ".join(f"{name} {text}" for name, text in found["versions"].items())
+    virtual = ", in a virtual machine" if found["hypervisor"] else ""
     lines = [
-        ["processor", found["processor"] + (", in a virtual machine" if found["hypervisor"] else "")],
+        ["processor", found["processor"] + virtual],
         ["CPUs", f"{found['cpus']} (possible: {found['possible_cpus']}), {caches}"],
         ["memory", f"{found['memory_gib']} GiB"],
         ["kernel", f"Linux {found['kernel']}, JIT {'on' if found['jit'] else '**off**'}"],
@@ -117,7 +118,7 @@ def floods(rows):
     scenarios = dict.fromkeys(row["section"] for row in rows.section("flood"))
     for scenario in scenarios:
         found = rows.section("flood", scenario)
-        bare = "a bare XDP_PASS" if "pass" in scenario or "would-be" in scenario else "a bare XDP_DROP"
+        bare = "a bare XDP_DROP" if scenario.startswith("drop") else "a bare XDP_PASS"
         middle = sorted(row["reference"]["median"] for row in found)[len(found) // 2]
         lines = [[bare, f"{middle * 1e-6:.2f}", "1", "0"], *map(flood_line, found)]
         head = ["who", "million packets a second", "of the bare program's", "ns above"]
@@ -160,8 +161,8 @@ def misses(report, rows):
     return (
         "A packet to a random server touches a line of 64 bytes in the table of servers, another"
         " among the counters of servers and one among those of ports. With 100,000 servers the"
-        f" tables are {sizes['servers4']:.1f} MiB (IPv4) and {sizes['servers6']:.1f} MiB (IPv6), the"
-        f" counters {sizes['server_counters']:.1f} MiB for each CPU; L2 has"
+        f" tables are {sizes['servers4']:.1f} MiB (IPv4) and {sizes['servers6']:.1f} MiB (IPv6),"
+        f" the counters {sizes['server_counters']:.1f} MiB for each CPU; L2 has"
         f" {caches.get('L2', 'unknown')}, L3 {caches.get('L3', 'unknown')}. What rows with random"
         " servers cost more than those in the cache is these misses; rows 'not counted one by one'"
         " leave out the one for the server's counters, which the product does not offer."

@@ -133,7 +133,9 @@ FEATURES = {
 
 def draw_features(rows, folder):
     groups = {
-        ip: run_bars(rows, "features", [f"{policy}, {ip}: {kind}" for policy, kind in FEATURES.values()])
+        ip: run_bars(
+            rows, "features", [f"{name}, {ip}: {kind}" for name, kind in FEATURES.values()]
+        )
         for ip in VERSIONS
     }
     if not any(any(bars) for bars in groups.values()):
@@ -148,8 +150,11 @@ def draw_block_list(rows, folder):
     kind = ", IPv4: drop, half of the sources listed"
     counts = ("1,000", "100,000", "1,000,000")
     groups = {
-        "the block list": run_bars(rows, "block list", [f"{n} prefixes blocked{kind}" for n in counts]),
-        "an LPM trie": run_bars(rows, "block list", [f"LPM trie of {n}{kind}" for n in counts]),
+        group: run_bars(rows, "block list", [policy.format(count) + kind for count in counts])
+        for group, policy in (
+            ("the block list", "{} prefixes blocked"),
+            ("an LPM trie", "LPM trie of {}"),
+        )
     }
     if not any(any(bars) for bars in groups.values()):
         return None

@@ -27,7 +27,8 @@ def here():
 
 def read(lines):
     rows = readings.Rows(readings.read(lines))
-    above = {row["row"]: round(row["above"]["median"], 1) for row in rows.section("run", "policies")}
+    main_rows = rows.section("run", "policies")
+    above = {row["row"]: round(row["above"]["median"], 1) for row in main_rows}
     calibration = rows.find("run", "bare", CALIBRATION)
     return {"calibration": round(calibration["above"]["median"], 1), "above": above}
 
