@@ -60,16 +60,11 @@ static __always_inline int fast_pass(struct outcome *outcome, enum reason reason
 static __always_inline int fast_drop(struct xdp_md *ctx, struct outcome *outcome,
 				     enum reason reason)
 {
-	struct outcome told;
-
 	if (unlikely(target_monitor(outcome->target)))
 		return judge_by_stages(ctx);
 	outcome->reason = reason;
 	account_drop(outcome);
-	if (unlikely(control.watching)) {
-		told = *outcome; /* a copy, so that the other one needs no memory */
-		watch_sample(ctx, &told, false);
-	}
+	watch_drop(ctx, outcome, false);
 	return XDP_DROP;
 }
 

@@ -54,16 +54,15 @@ static __always_inline bool wants_source(const struct watch *wanted, struct xdp_
 	       of_prefix6(wanted, ((const struct ipv6hdr *)cursor.at)->saddr.in6_u.u6_addr32);
 }
 
-static __always_inline bool wants(const struct watch *wanted, struct xdp_md *ctx,
-				  const struct outcome *outcome)
+/* Whether a drop is wanted by all that can be told of it without its frame. */
+static __always_inline bool wants(const struct watch *wanted, const struct outcome *outcome)
 {
 	__u16 port = outcome->port_index;
 
 	return wanted->reasons >> (outcome->reason & 63) & 1 &&
 	       wanted->transports >> (outcome->port_index >> 16 & 31) & 1 &&
 	       port >= wanted->first_port && port <= wanted->last_port &&
-	       (!wanted->server || wanted->server == target_server(outcome->target)) &&
-	       (!wanted->source_version || wants_source(wanted, ctx));
+	       (!wanted->server || wanted->server == target_server(outcome->target));
 }
 
 /* Who looked on is no more, or does not get to read: drops cost again what they did. */
@@ -79,16 +78,30 @@ static __always_inline void lose(const struct watch *wanted, struct watch_share 
 		end_unless_leased(wanted);
 }
 
-/* Whether this CPU may take one more of the round. */
+/* Whether this CPU has taken all that it may of the round. */
+static __always_inline bool has_taken_all(const struct watch *wanted,
+					  const struct watch_share *share)
+{
+	return share->round == wanted->round && share->taken >= wanted->budget;
+}
+
+static __always_inline struct watch_share *own_share(void)
+{
+	__u32 key = 0;
+
+	return bpf_map_lookup_elem(&watch_shares, &key);
+}
+
+/* Takes one more, if there is one left. */
 static __always_inline bool take(const struct watch *wanted, struct watch_share *share)
 {
 	__u32 round = wanted->round;
 
-	if (unlikely(share->round != round)) {
+	if (share->round != round) {
 		share->round = round;
 		share->taken = 0;
 	}
-	if (likely(share->taken >= wanted->budget))
+	if (share->taken >= wanted->budget)
 		return false;
 	share->taken++;
 	return true;
@@ -138,23 +151,47 @@ static __always_inline bool event_submit(struct xdp_md *ctx, const struct outcom
  */
 __noinline int watch_sample(struct xdp_md *ctx, struct outcome *outcome, bool monitored)
 {
-	__u32 key = 0;
-	const struct watch *wanted = bpf_map_lookup_elem(&watch, &key);
-	struct watch_share *share;
+	const struct watch *wanted = value_of(&watch);
+	struct watch_share *share = own_share();
 
-	if (!outcome || !wanted || !wants(wanted, ctx, outcome))
+	if (!outcome || !share || !wants(wanted, outcome) ||
+	    (wanted->source_version && !wants_source(wanted, ctx)))
 		return 0;
-	share = bpf_map_lookup_elem(&watch_shares, &key);
-	if (share && !(take(wanted, share) && event_submit(ctx, outcome, monitored)))
+	if (!(take(wanted, share) && event_submit(ctx, outcome, monitored)))
 		lose(wanted, share);
 	return 0;
 }
 
-/* Of what is dropped, or would be. */
-static __always_inline void watch_drop(struct xdp_md *ctx, struct outcome *outcome, bool monitored)
+/*
+ * Whether nothing is to be sampled, which under a flood is so of nearly all drops: told where they
+ * are dropped, for to call costs more than to ask.
+ */
+static __always_inline bool is_unwatched(const struct outcome *outcome)
 {
-	if (unlikely(control.watching))
-		watch_sample(ctx, outcome, monitored);
+	const struct watch *wanted = value_of(&watch);
+	struct watch_share *share;
+
+	if (!wants(wanted, outcome))
+		return true;
+	if (wanted->source_version)
+		return false;
+	share = own_share();
+	if (!share || !has_taken_all(wanted, share))
+		return false;
+	lose(wanted, share);
+	return true;
+}
+
+/* Of what is dropped, or would be. */
+static __always_inline void watch_drop(struct xdp_md *ctx, const struct outcome *outcome,
+				       bool monitored)
+{
+	struct outcome told;
+
+	if (likely(!control.watching) || is_unwatched(outcome))
+		return;
+	told = *outcome; /* a copy, so that the other one may be in registers */
+	watch_sample(ctx, &told, monitored);
 }
 
 #endif

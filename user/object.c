@@ -17,7 +17,8 @@ static bool is_direct(const struct bpf_insn *instruction)
 	       instruction->src_reg == BPF_PSEUDO_MAP_FD &&
 	       (instruction->imm == bpf_map__fd(loading->maps.ports) ||
 		instruction->imm == bpf_map__fd(loading->maps.servers4) ||
-		instruction->imm == bpf_map__fd(loading->maps.servers6));
+		instruction->imm == bpf_map__fd(loading->maps.servers6) ||
+		instruction->imm == bpf_map__fd(loading->maps.watch));
 }
 
 /* Called by libbpf when the maps are there and a program is about to be loaded. */
