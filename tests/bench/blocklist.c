@@ -43,24 +43,73 @@ GArray *blocklist_random(guint count)
 	return blocks;
 }
 
-void blocklist_fill(const struct load *load, const GArray *blocks)
+static void open_list(struct blocklist *list, const struct load *load)
 {
-	struct blocklist list = {
+	*list = (struct blocklist){
 		.tries = {load_shared_fd(load, SHARED_BLOCKED4),
 			  load_shared_fd(load, SHARED_BLOCKED6)},
 		.table = load_shared_fd(load, SHARED_BLOCK_TABLE),
 		.control = mmap(NULL, sizeof(struct control), PROT_READ | PROT_WRITE, MAP_SHARED,
 				load_shared_fd(load, SHARED_CONTROL), 0),
 	};
+	must(list->control != MAP_FAILED, "map what is switched");
+}
+
+/* The maps stay the load's. */
+static void close_list(struct blocklist *list)
+{
+	blocklist_finish(list);
+	munmap(list->control, sizeof(*list->control));
+}
+
+void blocklist_fill(const struct load *load, const GArray *blocks)
+{
 	struct messages *messages = messages_new();
 	g_autoptr(GArray) before = NULL;
+	struct blocklist list;
 
-	must(list.control != MAP_FAILED, "map what is switched");
+	open_list(&list, load);
 	before = blocklist_read(&list, messages);
 	must(before && blocklist_write(&list, before, blocks, messages), "fill the block list");
-	blocklist_finish(&list);
-	munmap(list.control, sizeof(*list.control));
+	close_list(&list);
 	messages_free(messages);
+}
+
+/* One prefix comes or goes; how long that takes, in ms. */
+static double change(struct blocklist *list, const struct block *block, bool remove)
+{
+	const struct moment now = moment_now();
+	struct messages *messages = messages_new();
+	double begun = now_ns(CLOCK_MONOTONIC), took;
+	g_autoptr(GArray) before = blocklist_read_around(list, &block->prefix, &now, messages);
+	g_autoptr(GArray) after = g_array_copy(before);
+	const struct block *found = blocks_find(after, &block->prefix);
+
+	if (found)
+		g_array_remove_index(after, (guint)(found - (struct block *)after->data));
+	if (!remove)
+		g_array_append_vals(after, block, 1);
+	blocks_sort(after);
+	blocks_settle(after);
+	must(blocklist_write(list, before, after, messages), "change the block list");
+	took = (now_ns(CLOCK_MONOTONIC) - begun) / 1e6;
+	blocklist_finish(list);
+	messages_free(messages);
+	return took;
+}
+
+double blocklist_time_change(const struct load *load, unsigned int length, __u32 n)
+{
+	struct block block = random_block(~n);
+	struct blocklist list;
+	double sum;
+
+	block.prefix = block_shortened(&block.prefix, MIN(length, block.prefix.length));
+	block.prefix.length = (uint8_t)length;
+	open_list(&list, load);
+	sum = change(&list, &block, false) + change(&list, &block, true);
+	close_list(&list);
+	return sum / 2;
 }
 
 static int make_trie(const GArray *blocks)

@@ -37,6 +37,13 @@ GArray *blocklist_random(guint count);
 void blocklist_fill(const struct load *load, const GArray *blocks);
 
 /*
+ * Has an IPv4 prefix of so many bits, number n of those at random, blocked and unblocked as the
+ * commands do; how long that takes from the list read to the change in force, in ms: a change, as
+ * the mean of both. What follows, the wait for memory, is not counted.
+ */
+double blocklist_time_change(const struct load *load, unsigned int length, __u32 n);
+
+/*
  * A program that drops every packet, but looks into a trie of these prefixes for its source first;
  * with NULL it does not. Its descriptor.
  */

@@ -28,7 +28,7 @@ site() {
 loaded() {
 	{
 		bpftool prog list | grep -c 'name portcullis'
-		bpftool map list | grep -cE 'name (catalog|ports|counters|dropped_ports|flows|standby|blocked4) '
+		bpftool map list | grep -cE 'name (catalog|ports|counters|dropped_ports|flows|standby|blocked4|block_table|block_chunk) '
 		find /sys/fs/bpf -type f | wc -l
 		tc -n edge filter show dev card egress | wc -l
 		tc -n edge filter show dev card2 egress | wc -l
