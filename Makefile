@@ -120,10 +120,11 @@ $(BUILD)/live/%: tests/live/%.c
 test: ## install what is missing, build and run every test
 	$(Q)tests/deps
 	$(Q)$(MAKE) --no-print-directory -j"$$(nproc)" test-all
-test-all: $(BUILD)/portcullis $(UNIT) $(PACKETS) $(FAULTS) $(PROBES) $(BUILD)/model/test_model $(BUILD)/fuzz_document
+test-all: $(BUILD)/portcullis $(UNIT) $(PACKETS) $(FAULTS) $(PROBES) $(BUILD)/model/test_model $(BUILD)/fuzz_document \
+		$(BUILD)/bench/bench
 	$(Q)PORTCULLIS=$(BUILD)/portcullis BUILD=$(BUILD) tests/run $(LIVE_A) \
-		-- $(LIVE_Q) tests/fuzz/test_fuzz.sh -- $(UNIT) $(PACKETS) $(BUILD)/model/test_model \
-		-- $(FAULTS) -- tests/vm/test_vm.sh
+		-- $(LIVE_Q) tests/fuzz/test_fuzz.sh tests/bench/test_reporting.sh -- $(UNIT) $(PACKETS) $(BUILD)/model/test_model \
+		-- $(FAULTS) -- tests/vm/test_vm.sh --then tests/bench/test_quick.sh
 test-unit: $(UNIT) ## the loader's files, one by one, under sanitizers
 	$(Q)tests/run $^
 test-packets: $(PACKETS) ## the program, packet by packet
@@ -141,6 +142,7 @@ test-faults: ## faults planted into the program, one by one: the model must noti
 	$(Q)TEST_TIMEOUT=3600 tests/run tests/model/faults.sh
 
 include tests/model/rules.mk
+include tests/bench/rules.mk
 
 # --- long campaigns ---
 
@@ -149,10 +151,12 @@ $(BUILD)/survive/%: $(BUILD)/san/tests/survive/%.o $(BUILD)/san/library.a
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(SANITIZE) $^ $(LIBS) -lcmocka -o $@
 
-.PHONY: test-survive
+.PHONY: test-survive test-survive-faults
 test-survive: $(BUILD)/portcullis $(PROBES) $(BUILD)/survive/day ## a day, 2,000 swaps in a flood, 300 kills
 	$(Q)PORTCULLIS=$(BUILD)/portcullis BUILD=$(BUILD) TEST_TIMEOUT=3600 tests/run \
-		$(BUILD)/survive/day $(wildcard tests/survive/*.sh)
+		$(BUILD)/survive/day tests/survive/kills.sh tests/survive/swaps.sh
+test-survive-faults: ## faults planted into the loader, one by one: a campaign, shortened, must notice each
+	$(Q)TEST_TIMEOUT=3600 tests/run tests/survive/faults.sh
 
 # --- fuzzing ---
 
@@ -178,7 +182,7 @@ fuzz-packets: $(BUILD)/model/test_model ## the program against the model, withou
 
 # --- what people call ---
 
-.PHONY: demo deps fuzz-packets install uninstall check fuzz bench vmlinux clean help
+.PHONY: demo deps fuzz-packets install uninstall check fuzz vmlinux clean help
 
 demo: ## set up an edge in network namespaces, enforce, send traffic, compare
 	$(Q)tests/deps demo
@@ -188,14 +192,14 @@ demo: ## set up an edge in network namespaces, enforce, send traffic, compare
 C_FILES := $(wildcard bpf/*.[ch] include/*.h user/*.[ch] user/commands/*.[ch] tests/*/*.[ch])
 SCRIPTS := $(shell grep -lE '^\#!/bin/(ba)?sh' -r tests vmlinux user .ci 2>/dev/null)
 
-check: $(GENERATED) ## format, warnings of gcc and clang, cppcheck, shellcheck
+check: $(GENERATED) $(BUILD)/programs.skel.h ## format, warnings of gcc and clang, cppcheck, shellcheck
 	$(Q)clang-format --dry-run --Werror $(C_FILES)
 	$(Q)for cc in gcc clang; do \
-		for file in $(filter-out bpf/%,$(filter %.c,$(C_FILES))); do \
-			$$cc $(STD) $(WARNINGS) -Werror $(CPPFLAGS) -iquote tests/packets -fsyntax-only $$file || exit 1; \
+		for file in $(filter-out bpf/% %.bpf.c,$(filter %.c,$(C_FILES))); do \
+			$$cc $(STD) $(WARNINGS) -Werror $(CPPFLAGS) -iquote tests/packets -iquote tests/bench -fsyntax-only $$file || exit 1; \
 		done; \
 	done
-	$(Q)$(CLANG) $(BPF_FLAGS) -Werror -fsyntax-only bpf/portcullis.bpf.c
+	$(Q)$(CLANG) $(BPF_FLAGS) -Werror -fsyntax-only bpf/portcullis.bpf.c tests/bench/programs.bpf.c
 	$(Q)cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 \
 		--enable=warning,performance,portability --library=gtk --suppress=missingInclude \
 		--suppress=unknownMacro -Iinclude -Iuser user user/commands
@@ -246,17 +250,10 @@ vmlinux: ## cut vmlinux/vmlinux.h from the running kernel's BTF anew
 deps: ## install what is missing, from the distribution
 	$(Q)tests/deps
 
-$(BUILD)/bench: $(call objects,$(BUILD)/plain,$(wildcard tests/bench/*.c) $(LIBRARY))
-	$(call say,LD,$@)
-	$(Q)$(CC) $^ $(LIBS) -o $@
-
-bench: $(BUILD)/bench $(BUILD)/portcullis ## ns per packet beside a bare XDP_DROP, time and memory to load
-	$(Q)$(BUILD)/bench $(BUILD)/portcullis
-
 clean: ## remove what was built
 	$(Q)rm -rf $(BUILD)
 
 help: ## list the targets
-	$(Q)sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile | expand -t 16
+	$(Q)sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile tests/bench/rules.mk | expand -t 18
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

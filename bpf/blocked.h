@@ -145,9 +145,7 @@ __noinline bool is_blocked6(__u64 high, __u64 low)
 static __always_inline bool refuse_blocked(const struct cursor *cursor, struct packet *packet,
 					   __u32 target)
 {
-	bool known = target != TARGET_NONE && target != TARGET_UNKNOWN;
-
-	packet->outcome->target = known ? target : everyone;
+	packet->outcome->target = target != TARGET_NONE ? target : everyone;
 	if (replies && unlikely(target_monitor(packet->outcome->target))) {
 		if (!cursor->thorough)
 			return look_again(packet);

@@ -33,11 +33,8 @@ struct sent {
 /* The port table's entry for what the server sends from, as if it were sent to. */
 static __always_inline __u32 opened_by(const struct sent *sent)
 {
-	__u32 profile = sent->profile;
-	const struct port_table *table = bpf_map_lookup_elem(&ports, &profile);
-
-	return table ? table->opened_by[sent->transport % TRANSPORTS][sent->source_port & 0xffff]
-		     : 0;
+	return port_opened_by(sent->profile, sent->transport % TRANSPORTS,
+			      sent->source_port & 0xffff);
 }
 
 /*
@@ -186,8 +183,7 @@ __noinline int flow_learn(struct __sk_buff *ctx, const struct sent *sent)
 static __always_inline bool is_guarded(struct packet *packet, __u32 target)
 {
 	packet->outcome->target = target != TARGET_NONE ? target : everyone;
-	return packet->outcome->target != TARGET_NONE && target != TARGET_UNKNOWN &&
-	       !packet->outcome->nobody;
+	return packet->outcome->target != TARGET_NONE && !packet->outcome->nobody;
 }
 
 /* Whether a packet is a guarded server's, and to somebody who may answer. */

@@ -117,17 +117,13 @@ static __always_inline bool judge_segment(const struct cursor *cursor, struct pa
 
 static __always_inline bool judge_ports(const struct cursor *cursor, struct packet *packet)
 {
-	__u32 profile = target_profile(packet->outcome->target);
-	const struct port_table *table = bpf_map_lookup_elem(&ports, &profile);
 	__u32 opened_by;
 
 	/* a UDP source port of 0 says that no answer is expected (RFC 768) */
 	if (unlikely(!packet->destination_port ||
 		     (!source_port(packet) && packet->transport == TRANSPORT_TCP)))
 		return decide(packet, REASON_PORT_ZERO);
-	if (unlikely(!table))
-		return refuse(packet);
-	opened_by = table->opened_by[packet->transport][packet->destination_port];
+	opened_by = opened_by_of(packet);
 	if (!opened_by)
 		return refuse(packet);
 	if (likely(opened_by < PORT_SEGMENTS))

@@ -32,6 +32,9 @@ const volatile bool have_guards = false;
 const volatile bool have_blocked4 = false;
 const volatile bool have_blocked6 = false;
 
+/* How many tables `ports` has. */
+const volatile __u32 profiles = 1;
+
 /*
  * Of servers4 and servers6: how many buckets less one (a power of two), and the hash's seed, 0
  * where there are no such servers.
@@ -50,6 +53,11 @@ const volatile __u64 source_filter4[SOURCE_FILTER_WORDS] = {};
 const volatile __u64 source_filter6[SOURCE_FILTER_WORDS] = {};
 /* Its number, for who looks on. */
 const volatile __u32 generation = 0;
+/*
+ * Whether any of replies, unlisted_drop, have_prefixes* and have_blocked* is set: where none is,
+ * the fast path asks once instead of each time.
+ */
+const volatile bool have_special = true;
 /* A secret of the gate, and the same mixed with the interface's number. */
 const volatile __u64 secret[2] = {};
 const volatile __u64 flow_seed = 0;
@@ -67,14 +75,45 @@ const volatile __u32 standby_entry = 0;
  * loader sets what the policy needs.
  */
 
-/* By profile. Written by the loader through mmap. */
+/*
+ * Maps of one entry, whose value is as large as the policy needs and is read where it lies: the
+ * loader has the program address the value instead of the map, which spares each packet a look-up's
+ * dozen of instructions, and the compiler a call. Written by the loader through mmap.
+ */
+
+/* struct port_table, by profile: `profiles` of them. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__type(key, __u32);
-	__type(value, struct port_table);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(struct port_table));
 } ports SEC(".maps");
+
+/* struct bucket4, by server_hash4(): mask4 + 1 of them. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(struct bucket4));
+} servers4 SEC(".maps");
+
+/* struct bucket6, by server_hash6(): mask6 + 1 of them. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(struct bucket6));
+} servers6 SEC(".maps");
+
+/* Where the value of one of these lies; its size is the verifier's business, not the compiler's. */
+static __always_inline const void *value_of(const void *map)
+{
+	barrier_var(map);
+	return map;
+}
 
 /* By what `ports` holds, less PORT_SEGMENTS. Written by the loader through mmap. */
 struct {
@@ -84,24 +123,6 @@ struct {
 	__type(key, __u32);
 	__type(value, struct segment);
 } segments SEC(".maps");
-
-/* By server_hash4(). Written by the loader through mmap. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__type(key, __u32);
-	__type(value, struct bucket4);
-} servers4 SEC(".maps");
-
-/* By server_hash6(). Written by the loader through mmap. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__type(key, __u32);
-	__type(value, struct bucket6);
-} servers6 SEC(".maps");
 
 /* Targets of servers that a site names by prefix. Written by the loader. */
 struct {

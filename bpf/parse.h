@@ -36,6 +36,8 @@ static __always_inline __u64 host16(__be16 network)
 	__u64 host = bpf_ntohs(network);
 
 	asm volatile("%0 &= 0xffff" : "+r"(host));
+	if (host > 0xffff)
+		__builtin_unreachable();
 	return host;
 }
 

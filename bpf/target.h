@@ -11,49 +11,39 @@
 #include "maps.h"
 #include "packet.h"
 
-/*
- * Exact servers: their target, or TARGET_NONE. False if the table cannot be looked into: then no
- * packet may pass as not in it.
- */
-static __always_inline bool exact4(__be32 address, __u64 seed, __u32 *target)
+/* Exact servers: their target, or TARGET_NONE. */
+static __always_inline __u32 exact4(__be32 address, __u64 seed)
 {
-	__u32 key = server_hash4(address, seed) & mask4;
-	const struct bucket4 *bucket = bpf_map_lookup_elem(&servers4, &key);
+	const struct bucket4 *bucket = value_of(&servers4);
 
-	*target = TARGET_NONE;
-	if (unlikely(!bucket))
-		return false;
+	bucket += server_hash4(address, seed) & mask4;
 #pragma unroll
-	for (int i = 0; i < BUCKET4_SERVERS; i++) {
+	for (int i = 0; i < BUCKET4_SERVERS; i++)
 		if (bucket->server[i].address == address) {
-			*target = bucket->server[i].target;
-			return true;
+			__u32 target = bucket->server[i].target;
+
+			barrier_var(target);
+			return target;
 		}
-	}
-	return true;
+	return TARGET_NONE;
 }
 
-static __always_inline bool exact6(const union address *address, __u64 seed, __u32 *target)
+static __always_inline __u32 exact6(const union address *address, __u64 seed)
 {
 	/* in two steps: not known to be aligned, it would be read byte by byte */
 	union address copy = {.half = {address->half[0], address->half[1]}};
-	__u32 key = server_hash6(&copy, seed) & mask6;
-	const struct bucket6 *bucket = bpf_map_lookup_elem(&servers6, &key);
+	const struct bucket6 *bucket = value_of(&servers6);
 
-	*target = TARGET_NONE;
-	if (unlikely(!bucket))
-		return false;
+	bucket += server_hash6(&copy, seed) & mask6;
 #pragma unroll
 	for (int i = 0; i < BUCKET6_SERVERS; i++) {
 		const struct server6 *server = &bucket->server[i];
 
 		barrier_var(server); /* else its place is found by a multiplication */
-		if (same_address6((const void *)server->address, address)) {
-			*target = server->target;
-			return true;
-		}
+		if (same_address6((const void *)server->address, address))
+			return server->target;
 	}
-	return true;
+	return TARGET_NONE;
 }
 
 static __always_inline __u32 prefix_target4(__be32 address)
@@ -72,51 +62,34 @@ static __always_inline __u32 prefix_target6(const union address *address)
 	return target ? *target : TARGET_NONE;
 }
 
-/*
- * What an address leads to, or TARGET_NONE: exact servers, then prefixes. False if the table cannot
- * be looked into.
- */
-static __always_inline bool target_of4(__be32 address, __u32 *target)
+/* What an address leads to, or TARGET_NONE: exact servers, then prefixes. */
+static __always_inline __u32 target_of4(__be32 address)
 {
 	__u64 seed = seed4;
+	__u32 target = seed ? exact4(address, seed) : TARGET_NONE;
 
-	*target = TARGET_NONE;
-	if (seed && unlikely(!exact4(address, seed, target)))
-		return false;
-	if (have_prefixes4 && *target == TARGET_NONE)
-		*target = prefix_target4(address);
-	return true;
+	return have_prefixes4 && target == TARGET_NONE ? prefix_target4(address) : target;
 }
 
-static __always_inline bool target_of6(const union address *address, __u32 *target)
+static __always_inline __u32 target_of6(const union address *address)
 {
 	__u64 seed = seed6;
+	__u32 target = seed ? exact6(address, seed) : TARGET_NONE;
 
-	*target = TARGET_NONE;
-	if (seed && unlikely(!exact6(address, seed, target)))
-		return false;
-	if (have_prefixes6 && *target == TARGET_NONE)
-		*target = prefix_target6(address);
-	return true;
+	return have_prefixes6 && target == TARGET_NONE ? prefix_target6(address) : target;
 }
-
-/* A table cannot be looked into: whose address it is is not known. */
-#define TARGET_UNKNOWN (~0U)
 
 /* The same for a source: global functions, which the verifier checks once by themselves. */
 __noinline __u32 server_of4(__u32 address)
 {
-	__u32 target;
-
-	return target_of4(address, &target) ? target : TARGET_UNKNOWN;
+	return target_of4(address);
 }
 
 __noinline __u32 server_of6(__u64 high, __u64 low)
 {
 	union address address = {.half = {high, low}};
-	__u32 target;
 
-	return target_of6(&address, &target) ? target : TARGET_UNKNOWN;
+	return target_of6(&address);
 }
 
 /* Few outsiders are of the networks that servers are in: one bit spares them the look-up. */
@@ -151,10 +124,8 @@ static __always_inline bool is_forged6(const struct packet *packet)
 
 static __always_inline bool target_find4(struct packet *packet)
 {
-	__u32 target;
+	__u32 target = target_of4(packet->ip4->daddr);
 
-	if (unlikely(!target_of4(packet->ip4->daddr, &target)))
-		return decide(packet, REASON_NOT_LISTED);
 	packet->outcome->target = target != TARGET_NONE ? target : everyone;
 	if (unlikely(is_forged4(packet)))
 		return decide(packet, REASON_FORGED_SOURCE);
@@ -168,10 +139,8 @@ static __always_inline bool target_find4(struct packet *packet)
 
 static __always_inline bool target_find6(struct packet *packet)
 {
-	__u32 target;
+	__u32 target = target_of6(destination6(packet));
 
-	if (unlikely(!target_of6(destination6(packet), &target)))
-		return decide(packet, REASON_NOT_LISTED);
 	packet->outcome->target = target != TARGET_NONE ? target : everyone;
 	if (unlikely(is_forged6(packet)))
 		return decide(packet, REASON_FORGED_SOURCE);
@@ -181,6 +150,21 @@ static __always_inline bool target_find6(struct packet *packet)
 	if (packet->outcome->target == TARGET_NONE)
 		return decide(packet, REASON_UNLISTED);
 	return judge_destination6(packet);
+}
+
+/* What opens a port in a profile: 0 for nothing, as layout.h says. */
+static __always_inline __u32 port_opened_by(__u32 profile, __u64 transport, __u64 port)
+{
+	const struct port_table *table = value_of(&ports);
+
+	return likely(profile < profiles) ? table[profile].opened_by[transport][port] : 0;
+}
+
+/* Likewise the destination port in the server's profile. */
+static __always_inline __u32 opened_by_of(const struct packet *packet)
+{
+	return port_opened_by(target_profile(packet->outcome->target), packet->transport,
+			      packet->destination_port);
 }
 
 #endif

@@ -142,7 +142,6 @@ enum admission admission_check(const struct gate *gate, const struct generation 
 			       bool allow_lockout, struct messages *messages)
 {
 	const GPtrArray *chosen = next->choice->interfaces;
-	const struct settings *settings = &next->policy->settings;
 	g_autoptr(GArray) all = NULL;
 	int error = interfaces_read(&all);
 
@@ -163,13 +162,12 @@ enum admission admission_check(const struct gate *gate, const struct generation 
 		if (!cut_off_check_forwarded(gate, next, choice->name, all, allow_lockout,
 					     messages))
 			return ADMISSION_LOCKOUT;
-		if (!choice->profile &&
-		    (!settings->unlisted_drop || settings_is_inside(settings, choice->name)))
-			continue; /* this host is no server of the site: what is for it passes */
-		if (!cut_off_check_sockets(gate, next, choice, all, allow_lockout, messages))
+		if (!cut_off_check_sockets(gate, next, choice, all, allow_lockout, messages) ||
+		    !cut_off_check_management(next, choice, all, allow_lockout, messages))
 			return ADMISSION_LOCKOUT;
 	}
-	if (!cut_off_check_blocked(next, allow_lockout, messages))
+	if (!cut_off_check_blocked(next, allow_lockout, messages) ||
+	    !cut_off_check_listed(gate, next, allow_lockout, messages))
 		return ADMISSION_LOCKOUT;
 	return check_inside(next, all, messages) && check_left_out(gate, next, messages)
 		       ? ADMISSION_GRANTED

@@ -18,10 +18,10 @@ enum admission {
 
 /*
  * Whether a compiled generation may be applied: every interface exists, is one that a policy can be
- * attached to and has no XDP program of others. Where it judges what is for this host itself (in
- * interface mode, or with Unlisted drop), the sockets that it cuts off become warnings, and an
- * established SSH connection among them an error, unless that is allowed, nothing is dropped, or
- * the change has to be confirmed. So do SSH connections through this host that it cuts off.
+ * attached to and has no XDP program of others. The sockets of this host that it cuts off become
+ * warnings, and an established SSH connection among them an error, unless that is allowed, nothing
+ * is dropped, or the change has to be confirmed. So do SSH connections through this host that it
+ * cuts off, and what Management names.
  */
 enum admission admission_check(const struct gate *gate, const struct generation *next,
 			       bool allow_lockout, struct messages *messages);

@@ -27,6 +27,8 @@ static const struct {
 	[AUDIT_UNDONE] = {"undone", "not confirmed"},
 	[AUDIT_STOPPED] = {"stopped", "stopped"},
 	[AUDIT_REFUSED] = {"refused", "refused"},
+	[AUDIT_BLOCKED] = {"blocked", "blocked"},
+	[AUDIT_UNBLOCKED] = {"unblocked", "unblocked"},
 };
 
 const char *audit_event_words(const char *event)
@@ -48,6 +50,13 @@ static void append_generation(GString *text, const struct generation *generation
 		g_string_append_printf(text, "generation %u", generation->number);
 	else
 		g_string_append(text, "nothing");
+}
+
+static void append_blocks(GString *text, const struct audit_blocks *blocks)
+{
+	g_autofree char *words = audit_blocks_text(blocks);
+
+	g_string_append(text, words);
 }
 
 /* What has happened, without who did it. */
@@ -84,6 +93,8 @@ static void append_event(GString *text, const struct audit_change *change)
 		g_string_append(text, after ? " in force again" : " is enforced again");
 		break;
 	case AUDIT_STOPPED: g_string_append(text, "nothing is enforced any more"); break;
+	case AUDIT_BLOCKED:
+	case AUDIT_UNBLOCKED: append_blocks(text, change->blocks); break;
 	default: g_string_append_printf(text, "refused: %s", change->reason); break;
 	}
 }
@@ -178,6 +189,7 @@ struct json_object *audit_entry(const struct audit_change *change,
 	add_requester(json, change, requester);
 	json_add_string(json, "command", command);
 	add_words(json, "reason", change->reason, WORDS_MAX_KEPT);
+	audit_blocks_add(json, change->blocks);
 	audit_add_ports(json, moves ? change->before : NULL, moves ? change->after : NULL);
 	audit_cut(json, LOG_TEXT_SIZE - 1);
 	return json;

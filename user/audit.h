@@ -8,6 +8,7 @@
 
 #include <json-c/json.h>
 
+#include "audit_blocks.h"
 #include "gate.h"
 #include "generation.h"
 #include "log.h"
@@ -23,6 +24,8 @@ enum audit_event {
 	AUDIT_UNDONE,      /* it was not confirmed */
 	AUDIT_STOPPED,     /* nothing is enforced any more */
 	AUDIT_REFUSED,     /* a change would have locked somebody out */
+	AUDIT_BLOCKED,     /* the block list has become longer, or lasts longer */
+	AUDIT_UNBLOCKED,   /* it has become shorter */
 	AUDIT_EVENTS,
 };
 
@@ -30,10 +33,11 @@ enum audit_event {
 struct audit_change {
 	enum audit_event event;
 	const struct generation *before, *after;
-	const char *command; /* NULL: this process' */
-	const char *by;      /* NULL: whoever asks now */
-	const char *reason;  /* of a refusal or of falling back; or NULL */
-	gint64 when;         /* seconds of UTC; 0: now */
+	const char *command;               /* NULL: this process' */
+	const char *by;                    /* NULL: whoever asks now */
+	const char *reason;                /* of a refusal or of falling back; or NULL */
+	gint64 when;                       /* seconds of UTC; 0: now */
+	const struct audit_blocks *blocks; /* of the block list's changes; or NULL */
 };
 
 /* What this process was asked to do, for all entries that follow; the text must live as long. */
@@ -42,7 +46,8 @@ void audit_begin(const char *command);
 /*
  * The change as JSON, cut until it fits into an entry of the log: "time", "event", "message",
  * "old", "generation", "confirm", "by", "login_uid", "sudo_user", "from", "command", "reason",
- * "opened", "closed" and "cut", if something is left out. Pure but for the time.
+ * "prefix", "added", "prolonged", "removed", "opened", "closed" and "cut", if something is left
+ * out. Pure but for the time.
  */
 struct json_object *audit_entry(const struct audit_change *change,
 				const struct requester *requester);

@@ -65,44 +65,60 @@ static struct json_object *new_group(struct json_object *groups, struct json_obj
 	return group;
 }
 
-/*
- * Adds what the things of a list open or close, each to the group of those for whom it is the same.
- * Returns whether there was room for all.
- */
-static bool add_groups(struct json_object *groups, GHashTable *known, struct json_object *things,
-		       const char *key)
-{
-	bool all = true;
+/* One side of a change, while its groups are made. */
+struct side {
+	struct json_object *groups;
+	GHashTable *by_text; /* a group by what it opens or closes */
+	GHashTable *texts;   /* that as text, by its runs, which many things share */
+	bool cut;            /* there were more groups than are kept */
+};
 
+static const char *text_of(struct side *side, struct json_object *runs)
+{
+	char *text = g_hash_table_lookup(side->texts, runs);
+
+	if (!text) {
+		text = runs_text(runs);
+		g_hash_table_insert(side->texts, runs, text);
+	}
+	return text;
+}
+
+/* Adds what the things of a list open or close, each to the group of those for whom it is the same.
+ */
+static void add_groups(struct side *side, struct json_object *things, const char *key)
+{
 	for (size_t i = 0; i < json_object_array_length(things); i++) {
 		struct json_object *thing = json_object_array_get_idx(things, i);
 		struct json_object *group, *runs = json_member(thing, key);
-		g_autofree char *text = runs_text(runs);
+		const char *text = text_of(side, runs);
 
 		if (!*text)
 			continue;
-		group = g_hash_table_lookup(known, text);
-		if (!group && json_object_array_length(groups) >= GROUPS_MAX) {
-			all = false;
+		group = g_hash_table_lookup(side->by_text, text);
+		if (!group && json_object_array_length(side->groups) >= GROUPS_MAX) {
+			side->cut = true;
 			continue;
 		}
 		if (!group) {
-			group = new_group(groups, runs);
-			g_hash_table_insert(known, g_steal_pointer(&text), group);
+			group = new_group(side->groups, runs);
+			g_hash_table_insert(side->by_text, (char *)text, group);
 		}
 		add_or_count(group, "names", "more_names", json_string(thing, "name"), NAMES_MAX);
 	}
-	return all;
 }
 
 static void add_side(struct json_object *json, struct json_object *comparison, const char *key)
 {
-	g_autoptr(GHashTable) known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	struct json_object *groups = json_add_array(json, key);
-	bool all = add_groups(groups, known, json_member(comparison, "interfaces"), key);
+	g_autoptr(GHashTable) by_text = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autoptr(GHashTable) texts =
+		g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
+	struct side side = {
+		.groups = json_add_array(json, key), .by_text = by_text, .texts = texts};
 
-	all &= add_groups(groups, known, json_member(comparison, "servers"), key);
-	if (!all)
+	add_groups(&side, json_member(comparison, "interfaces"), key);
+	add_groups(&side, json_member(comparison, "servers"), key);
+	if (side.cut)
 		json_add_bool(json, "cut", true);
 }
 

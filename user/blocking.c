@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "change.h"
+
 #define INPUT_SIZE_MAX (256U << 20) /* a million blocks in JSON take about 220 MiB */
 
 /* A list may be long: of it is read what the change is about, unless that is more than one. */
@@ -27,7 +29,7 @@ bool blocking_begin(struct blocking *blocking, const struct block_input *input,
 		    struct context *context)
 {
 	*blocking = (struct blocking){
-		.gate = gate_open(context->bpffs, GATE_WRITE, context->messages),
+		.gate = change_open(context),
 		.list = {.tries = {-1, -1}, .table = -1},
 		.now = moment_now(),
 	};
@@ -55,6 +57,20 @@ bool blocking_apply(struct blocking *blocking, struct context *context)
 	if (blocking->whole)
 		blocklist_note_swept(&blocking->list, &blocking->now);
 	return true;
+}
+
+void blocking_audit(const struct blocking *blocking, enum audit_event event,
+		    const struct audit_blocks *blocks, struct context *context)
+{
+	const struct audit_change change = {
+		.event = event,
+		.before = blocking->gate->generation,
+		.after = blocking->gate->generation,
+		.blocks = blocks,
+	};
+
+	if (blocks->added + blocks->prolonged + blocks->removed)
+		audit_write(blocking->gate, &change, context->messages);
 }
 
 void blocking_end(struct blocking *blocking)

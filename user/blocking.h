@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "audit.h"
 #include "block.h"
 #include "block_input.h"
 #include "blocklist.h"
@@ -29,6 +30,10 @@ bool blocking_begin(struct blocking *blocking, const struct block_input *input,
 
 /* Brings `blocks` into force; whether that was done. */
 bool blocking_apply(struct blocking *blocking, struct context *context);
+
+/* Writes what has become of the list, if anything, to where changes are kept. */
+void blocking_audit(const struct blocking *blocking, enum audit_event event,
+		    const struct audit_blocks *blocks, struct context *context);
 
 void blocking_end(struct blocking *blocking);
 

@@ -5,12 +5,13 @@
 #include "admission.h"
 #include "inputs.h"
 
-void boot_leave_out(struct choice *choice, struct messages *messages)
+void boot_leave_out(struct choice *choice, const struct choice *awaiting, struct messages *messages)
 {
 	for (guint i = choice->interfaces->len; i-- > 0;) {
 		const struct choice_interface *one = choice->interfaces->pdata[i];
 
-		if (admission_is_interface(one->name))
+		if (admission_is_interface(one->name) ||
+		    (awaiting && !choice_awaits(awaiting, one->name)))
 			continue;
 		message_add(messages, SEVERITY_WARNING, one->name, 0,
 			    "there is no such interface yet: 'portcullis boot' enforces on it once "

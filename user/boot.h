@@ -10,8 +10,12 @@
 #include "message.h"
 #include "policy.h"
 
-/* Has interfaces that this host does not have (yet) awaited, each with a warning. */
-void boot_leave_out(struct choice *choice, struct messages *messages);
+/*
+ * Has interfaces that this host does not have (yet) awaited, each with a warning; only those that
+ * another choice awaits already, unless that is NULL.
+ */
+void boot_leave_out(struct choice *choice, const struct choice *awaiting,
+		    struct messages *messages);
 
 /*
  * Whether everything is to be closed if neither a site nor what was in force last can be enforced:

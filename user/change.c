@@ -222,16 +222,17 @@ void change_keep(struct context *context, const struct generation *generation)
 		last_write(LAST_DIRECTORY, generation, context->messages);
 }
 
-/* The generation in force is what was asked for; but time to confirm it may have been, too. */
-static bool keep(struct context *context, const struct gate *gate)
+/* Gives more time to confirm what is in force; none to what is being undone already. */
+static bool prolong(struct context *context, const struct gate *gate, const struct gate_link *link)
 {
-	const struct gate_link *link = gate_waiting_link(gate);
 	int error;
 
-	printf("unchanged: generation %u stays in force\n", gate->generation->number);
-	if (!link) {
-		change_keep(context, gate->generation);
-		return true;
+	if (gate_link_is_late(link)) {
+		message_add(context->messages, SEVERITY_ERROR, "portcullis", 0,
+			    "too late: generation %u is being undone; repeat the change to make it "
+			    "anew",
+			    gate->generation->number);
+		return false;
 	}
 	error = standby_set_deadline(link->program_fd,
 				     standby_now() + context->confirm * 1000000000ULL);
@@ -239,6 +240,21 @@ static bool keep(struct context *context, const struct gate *gate)
 		message_add(context->messages, SEVERITY_ERROR, "portcullis", 0,
 			    "cannot set the time to confirm it: %s", strerror(-error));
 		return false;
+	}
+	return true;
+}
+
+/* The generation in force is what was asked for; but time to confirm it may have been, too. */
+static bool keep(struct context *context, const struct gate *gate)
+{
+	const struct gate_link *link = gate_waiting_link(gate);
+
+	if (link && !prolong(context, gate, link))
+		return false;
+	printf("unchanged: generation %u stays in force\n", gate->generation->number);
+	if (!link) {
+		change_keep(context, gate->generation);
+		return true;
 	}
 	gate->generation->confirm = context->confirm;
 	report_deadline(gate->generation);

@@ -61,6 +61,7 @@ extern const struct command status_command;
 extern const struct command stats_command;
 extern const struct command top_command;
 extern const struct command drops_command;
+extern const struct command bench_command;
 extern const struct command block_command;
 extern const struct command unblock_command;
 extern const struct command blocks_command;

@@ -9,9 +9,11 @@
 #include "json.h"
 #include "text.h"
 
-/* The lists of the two generations that are being compared. */
+/* The two generations that are being compared. */
 struct sides {
 	const struct generation *before, *after;
+	GHashTable
+		*ports; /* what compare_ports() says of two profiles, by both: servers share it */
 };
 
 static const char *change_of(const void *before, const void *after)
@@ -144,6 +146,30 @@ static const struct compiled *compiled_of(const struct generation *generation, c
 		       : NULL;
 }
 
+static void put(void *json)
+{
+	json_object_put(json);
+}
+
+/* As compare_ports(), which is asked once of each two profiles. */
+static bool add_ports(struct json_object *json, const struct sides *sides,
+		      const struct compiled *before, const struct compiled *after)
+{
+	g_autofree char *key = g_strdup_printf("%p %p", (const void *)before, (const void *)after);
+	struct json_object *ports = g_hash_table_lookup(sides->ports, key), *opened, *closed;
+
+	if (!ports) {
+		ports = json_object_new_object();
+		compare_ports(ports, before, after);
+		g_hash_table_insert(sides->ports, g_steal_pointer(&key), ports);
+	}
+	opened = json_member(ports, "opened");
+	closed = json_member(ports, "closed");
+	json_object_object_add(json, "opened", json_object_get(opened));
+	json_object_object_add(json, "closed", json_object_get(closed));
+	return json_object_array_length(opened) || json_object_array_length(closed);
+}
+
 static void add_interface(struct json_object *list, const struct sides *sides, const char *name)
 {
 	const char *before = interface_profile(sides->before, name);
@@ -154,8 +180,8 @@ static void add_interface(struct json_object *list, const struct sides *sides, c
 	json_add_string(json, "change", change_of(before, after));
 	json_add_string(json, "before", before);
 	json_add_string(json, "after", after);
-	if (compare_ports(json, compiled_of(sides->before, before),
-			  compiled_of(sides->after, after)) ||
+	if (add_ports(json, sides, compiled_of(sides->before, before),
+		      compiled_of(sides->after, after)) ||
 	    (*name && g_strcmp0(before, after)))
 		json_object_array_add(list, json);
 	else
@@ -228,8 +254,8 @@ static void add_server(struct json_object *list, const struct sides *sides, cons
 		add_unlisted(json, sides->before);
 	if (!after)
 		add_unlisted(json, sides->after);
-	if (compare_ports(json, compiled_for(sides->before, before),
-			  compiled_for(sides->after, after)) ||
+	if (add_ports(json, sides, compiled_for(sides->before, before),
+		      compiled_for(sides->after, after)) ||
 	    !same)
 		json_object_array_add(list, json);
 	else
@@ -260,7 +286,8 @@ static bool add_servers(struct json_object *json, const struct sides *sides)
 bool compare_generations(struct json_object *json, const struct generation *before,
 			 const struct generation *after)
 {
-	const struct sides sides = {before, after};
+	g_autoptr(GHashTable) ports = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, put);
+	const struct sides sides = {before, after, ports};
 	bool differs;
 
 	json_add_bool(json, "same", false); /* it comes first; its value is known last */

@@ -8,7 +8,6 @@
 #include <sys/socket.h>
 
 #include "address.h"
-#include "guarding.h"
 #include "interface.h"
 #include "judge.h"
 #include "layout.h"
@@ -16,35 +15,88 @@
 #include "settings.h"
 #include "tracked.h"
 
-/* The generation as seen by one interface, for asking which ports it opens. */
+/* A generation, as an interface of its choice sees it. */
 struct view {
-	const struct compiled *compiled; /* NULL: nothing is open but what the host itself needs */
-	const GPtrArray *guards;         /* that hold for it; NULL as well */
-	const struct management *management;
+	const struct generation *generation;
+	guint interface; /* its place among those chosen */
 };
 
-/* A port whose guard names sources is open to these alone; to anyone at all (NULL), if it is to
- * any.
- */
-static bool is_published(const struct view *view, unsigned int transport,
-			 const struct prefix *source, uint16_t port)
+static bool find_view(const struct generation *generation, const char *name, struct view *view)
 {
-	struct guarding guarding;
+	const GPtrArray *interfaces = generation->choice->interfaces;
 
-	if (!view->compiled || !compiled_find(view->compiled, transport, port))
-		return false;
-	guarding = guarding_at(view->guards, transport, port);
-	return !source || guarding_admits(&guarding, source);
+	*view = (struct view){.generation = generation};
+	for (; view->interface < interfaces->len; view->interface++) {
+		const struct choice_interface *one = interfaces->pdata[view->interface];
+
+		if (!strcmp(one->name, name))
+			return true;
+	}
+	return false;
 }
 
-static bool is_open(void *context, unsigned int transport, const struct prefix *source,
-		    uint16_t port)
+/* The profile that judges what comes to an address; NULL: none does. */
+static const char *profile_at(const struct view *view, const struct server *server)
+{
+	const struct choice_interface *interface =
+		view->generation->choice->interfaces->pdata[view->interface];
+
+	if (interface->profile)
+		return interface->profile;
+	return server ? generation_server_profile(view->generation, server) : NULL;
+}
+
+/* Whether there is anyone who may come to a port. A guard lets some in, whomever. */
+static bool is_open_to_any(const struct view *view, const struct host_socket *socket)
+{
+	const struct generation *generation = view->generation;
+	const struct settings *settings = &generation->policy->settings;
+	const struct choice_interface *interface =
+		generation->choice->interfaces->pdata[view->interface];
+	const struct server *server = judge_server(generation->policy, &socket->local);
+	const char *profile = profile_at(view, server);
+	const struct compiled *compiled =
+		profile ? generation->profiles->pdata[generation_profile_index(generation, profile)]
+			: NULL;
+
+	if (!compiled &&
+	    (!settings->unlisted_drop || settings_is_inside(settings, interface->name)))
+		return true;
+	if (compiled && compiled_find(compiled, socket->transport, socket->local_port))
+		return true;
+	return !server && (management_admits(&settings->management, socket->transport, NULL,
+					     socket->local_port) ||
+			   judge_is_dhcp_client(socket->transport, socket->local_port));
+}
+
+/* Of whom the site blocks, cut_off_check_blocked() tells. */
+static bool is_open(void *context, const struct host_socket *socket)
 {
 	const struct view *view = context;
+	const struct question question = {
+		.source = socket->remote,
+		.source_port = socket->remote_port,
+		.destination = socket->local,
+		.kind = QUESTION_PORT,
+		.transport = socket->transport,
+		.port = socket->local_port,
+		.interface = view->interface,
+	};
+	enum reason reason;
 
-	return is_published(view, transport, source, port) ||
-	       management_admits(view->management, transport, source, port) ||
-	       judge_is_dhcp_client(transport, port);
+	if (socket_is_listening(socket))
+		return is_open_to_any(view, socket);
+	reason = judge(view->generation, &question).reason;
+	return reason_verdict(reason) != VERDICT_DROP || reason == REASON_BLOCKED;
+}
+
+/* A server's own Mode goes before the site's. */
+static bool is_only_counted(const struct generation *generation, const struct host_socket *socket)
+{
+	const struct server *server = judge_server(generation->policy, &socket->local);
+
+	return generation->choice->monitor ||
+	       (server ? server->monitor : generation->policy->settings.monitor);
 }
 
 /*
@@ -67,22 +119,15 @@ bool cut_off_check_sockets(const struct gate *gate, const struct generation *nex
 			   const struct choice_interface *interface, const GArray *interfaces,
 			   bool allow_lockout, struct messages *messages)
 {
-	int index = interface_by_name(interfaces, interface->name)->index;
-	int profile = interface->profile ? generation_profile_index(next, interface->profile) : -1;
-	g_autoptr(GPtrArray) guards =
-		profile < 0 ? NULL : guards_of(next->policy, interface->profile, NULL);
-	struct view view = {
-		.compiled = profile < 0 ? NULL : next->profiles->pdata[profile],
-		.guards = guards,
-		.management = &next->policy->settings.management,
-	};
-	bool monitor = next->choice->monitor || next->policy->settings.monitor;
+	int error, index = interface_by_name(interfaces, interface->name)->index;
 	g_autoptr(GArray) cut_off = NULL;
-	int error = lockout_read(interfaces, index, is_open, &view, &cut_off);
+	struct view view;
 	bool ssh = false;
 
-	allow_lockout |= monitor; /* counting cuts nothing off */
+	find_view(next, interface->name, &view);
+	error = lockout_read(interfaces, index, is_open, &view, &cut_off);
 	if (error) {
+		allow_lockout |= next->choice->monitor || next->policy->settings.monitor;
 		message_add(messages, allow_lockout ? SEVERITY_WARNING : SEVERITY_ERROR,
 			    interface->name, 0,
 			    "cannot read this host's sockets (%s; the kernel's tcp_diag and "
@@ -92,14 +137,15 @@ bool cut_off_check_sockets(const struct gate *gate, const struct generation *nex
 	}
 	for (guint i = 0; i < cut_off->len; i++) {
 		const struct host_socket *socket = &g_array_index(cut_off, struct host_socket, i);
+		bool counted = is_only_counted(next, socket);
 		g_autofree char *text = NULL;
 
 		if (is_answered(gate, next, interface, socket))
 			continue;
 		text = socket_describe(socket);
-		ssh |= lockout_is_ssh(socket);
+		ssh |= lockout_is_ssh(socket) && !counted;
 		message_add(messages, SEVERITY_WARNING, interface->name, 0, "%s %s",
-			    monitor ? "would cut off" : "cuts off", text);
+			    counted ? "would cut off" : "cuts off", text);
 	}
 	if (ssh && !allow_lockout)
 		message_add(messages, SEVERITY_ERROR, interface->name, 0,
@@ -113,7 +159,6 @@ bool cut_off_check_sockets(const struct gate *gate, const struct generation *nex
 static bool drops(const struct generation *generation, const char *interface,
 		  const struct tracked *connection)
 {
-	const GPtrArray *interfaces = generation->choice->interfaces;
 	struct question question = {
 		.source = connection->source,
 		.source_port = connection->source_port,
@@ -123,13 +168,11 @@ static bool drops(const struct generation *generation, const char *interface,
 		.port = 22,
 	};
 	struct judgement judgement;
+	struct view view;
 
-	while (question.interface < interfaces->len &&
-	       strcmp(((struct choice_interface *)interfaces->pdata[question.interface])->name,
-		      interface))
-		question.interface++;
-	if (question.interface == interfaces->len)
+	if (!find_view(generation, interface, &view))
 		return false;
+	question.interface = view.interface;
 	judgement = judge(generation, &question);
 	return reason_verdict(judgement.reason) == VERDICT_DROP && !judgement.monitor;
 }

@@ -23,6 +23,7 @@
 #include "links.h"
 #include "pin.h"
 #include "settle.h"
+#include "standby.h"
 
 /* What the program needs: bounded loops, multi-buffer XDP, bound maps; the oldest kernel tested. */
 #define KERNEL_MAJOR 6
@@ -108,22 +109,20 @@ static void forget_generation(struct gate *gate)
  */
 static bool read_slots(struct gate *gate, struct messages *messages)
 {
-	g_autoptr(GArray) kept = kept_numbers(gate->directory);
-	const unsigned int last = kept->len ? g_array_index(kept, unsigned int, kept->len - 1) : 0;
-	struct generation *generation;
+	struct generation *last;
 
-	if (last > gate->loaded) {
-		generation = kept_read(gate->directory, last, messages);
-		if (!generation)
-			return false;
-		gate->loaded = last;
-		if (generation->confirm)
-			gate->undone = last;
+	if (!kept_newest(gate->directory, gate->loaded, &last, &gate->foreign, messages))
+		return false;
+	if (last) {
+		gate->loaded = last->number;
+		if (last->confirm)
+			gate->undone = last->number;
 		slots_free(gate->slots);
-		gate->slots = slots_copy(generation->slots);
-		generation_free(generation);
+		gate->slots = slots_copy(last->slots);
+		generation_free(last);
 	}
-	if (gate->generation && gate->loaded > gate->generation->number) {
+	gate->loaded = MAX(gate->loaded, gate->foreign); /* that number is taken */
+	if (gate->generation && gate->loaded > gate->generation->number && gate->slots) {
 		slots_free(gate->generation->slots);
 		gate->generation->slots = slots_copy(gate->slots);
 	}
@@ -135,7 +134,7 @@ bool gate_read(struct gate *gate, struct messages *messages)
 	g_ptr_array_set_size(gate->links, 0);
 	g_clear_pointer(&gate->generation, generation_free);
 	g_clear_pointer(&gate->slots, slots_free);
-	gate->loaded = gate->undone = 0;
+	gate->loaded = gate->undone = gate->foreign = 0;
 	if (!links_read(gate, messages) || (gate->links->len && !read_slots(gate, messages)))
 		return false;
 	if (gate->generation && !generation_compile(gate->generation, messages))
@@ -160,6 +159,8 @@ struct gate *gate_open(const char *bpffs, enum gate_use use, struct messages *me
 		gate_close(gate);
 		return NULL;
 	}
+	if (gate->foreign)
+		kept_say_foreign(gate->directory, gate->foreign, SEVERITY_WARNING, messages);
 	return gate;
 }
 
@@ -199,6 +200,11 @@ const struct gate_link *gate_waiting_link(const struct gate *gate)
 			return link;
 	}
 	return NULL;
+}
+
+bool gate_link_is_late(const struct gate_link *link)
+{
+	return link->deadline && link->standby_fd >= 0 && standby_now() >= link->deadline;
 }
 
 __u64 gate_deadline(const struct gate *gate)

@@ -49,9 +49,10 @@ struct gate {
 	int lock;                      /* of the one writer; -1 for readers */
 	GPtrArray *links;              /* struct gate_link *, by ifindex */
 	struct generation *generation; /* the newest that a link enforces, compiled; NULL: none */
-	unsigned int loaded; /* number of the newest there was, undone ones too; 0: none */
-	struct slots *slots; /* given away so far; NULL: none */
-	unsigned int undone; /* number of a newer one that was not confirmed; 0: none */
+	unsigned int loaded;  /* number of the newest there was, undone ones too; 0: none */
+	struct slots *slots;  /* given away so far; NULL: none */
+	unsigned int undone;  /* number of a newer one that was not confirmed; 0: none */
+	unsigned int foreign; /* of the newest, if another version's catalog of it is kept; 0 */
 };
 
 enum gate_use {
@@ -64,7 +65,8 @@ enum gate_use {
  * by themselves what is in force since a change was undone, and says so in a warning. NULL with
  * messages: no bpffs, no privileges, kernel too old. No folder yet is a gate without links. A
  * program of another version is one too, its link's generation 0; if its documents say nothing to
- * us, messages tell why.
+ * us, messages tell why. Of a kept
+ * catalog of another version a warning tells, and it is passed over.
  */
 struct gate *gate_open(const char *bpffs, enum gate_use use, struct messages *messages);
 void gate_close(struct gate *gate);
@@ -77,6 +79,9 @@ bool gate_read(struct gate *gate, struct messages *messages);
  * the generation share; NULL: nothing waits.
  */
 const struct gate_link *gate_waiting_link(const struct gate *gate);
+
+/* Whether the time to confirm what a link enforces has run out since the gate was read. */
+bool gate_link_is_late(const struct gate_link *link);
 
 /* Until when the generation in force may be confirmed: ns since boot; 0: it need not be. */
 __u64 gate_deadline(const struct gate *gate);

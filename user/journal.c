@@ -28,6 +28,10 @@ static const struct {
 	{"sudo_user", "PORTCULLIS_SUDO_USER"},
 	{"from", "PORTCULLIS_FROM"},
 	{"reason", "PORTCULLIS_REASON"},
+	{"prefix", "PORTCULLIS_PREFIX"},
+	{"added", "PORTCULLIS_BLOCKS_ADDED"},
+	{"prolonged", "PORTCULLIS_BLOCKS_PROLONGED"},
+	{"removed", "PORTCULLIS_BLOCKS_REMOVED"},
 };
 
 /* A field stands there once for each of a list. */

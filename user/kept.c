@@ -64,26 +64,62 @@ GArray *kept_numbers(const char *directory)
 	return numbers;
 }
 
-struct generation *kept_read(const char *directory, unsigned int number, struct messages *messages)
+/* A catalog's generation; NULL if it is of another version. False with a message. */
+static bool read_catalog(const char *directory, unsigned int number, struct generation **generation,
+			 struct messages *messages)
 {
 	g_autofree char *path = pin_path(directory, KEPT_CATALOG, number);
-	struct generation *generation = NULL;
 	int error, map = bpf_obj_get(path);
 
+	*generation = NULL;
 	if (map < 0) {
 		pin_say_failed(path, "read the catalog", messages);
-		return NULL;
+		return false;
 	}
-	error = catalog_generation(map, &generation);
+	error = catalog_generation(map, generation);
 	close(map);
 	if (error)
 		message_add(messages, SEVERITY_ERROR, path, 0, "cannot read the catalog: %s",
 			    strerror(-error));
-	else if (!generation)
-		message_add(messages, SEVERITY_ERROR, path, 0,
-			    "is no catalog of this version of portcullis: 'rm %s' forgets it",
-			    path);
+	return !error;
+}
+
+void kept_say_foreign(const char *directory, unsigned int number, enum severity severity,
+		      struct messages *messages)
+{
+	g_autofree char *path = pin_path(directory, KEPT_CATALOG, number);
+
+	message_add(messages, severity, path, 0,
+		    "is no catalog of this version of portcullis: 'rm %s' forgets it", path);
+}
+
+struct generation *kept_read(const char *directory, unsigned int number, struct messages *messages)
+{
+	struct generation *generation;
+
+	if (read_catalog(directory, number, &generation, messages) && !generation)
+		kept_say_foreign(directory, number, SEVERITY_ERROR, messages);
 	return generation;
+}
+
+bool kept_newest(const char *directory, unsigned int than, struct generation **newest,
+		 unsigned int *foreign, struct messages *messages)
+{
+	g_autoptr(GArray) kept = kept_numbers(directory);
+	bool read = true;
+
+	*newest = NULL;
+	*foreign = 0;
+	for (guint i = kept->len; read && !*newest && i-- > 0;) {
+		const unsigned int number = g_array_index(kept, unsigned int, i);
+
+		if (number <= than)
+			break;
+		read = read_catalog(directory, number, newest, messages);
+		if (read && !*newest)
+			*foreign = MAX(*foreign, number);
+	}
+	return read;
 }
 
 char *kept_lacks(const struct gate *gate, const struct choice *next)

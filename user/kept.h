@@ -21,6 +21,18 @@ GArray *kept_numbers(const char *directory);
 struct generation *kept_read(const char *directory, unsigned int number, struct messages *messages);
 
 /*
+ * The newest that is kept and newer than a number, not yet compiled, to *newest; NULL: none is. One
+ * that another version has made says nothing to us: it is passed over, and its number told in
+ * *foreign if it is the newest of these; 0: none. False with a message.
+ */
+bool kept_newest(const char *directory, unsigned int than, struct generation **newest,
+		 unsigned int *foreign, struct messages *messages);
+
+/* What there is to say of one that another version has made. */
+void kept_say_foreign(const char *directory, unsigned int number, enum severity severity,
+		      struct messages *messages);
+
+/*
  * An interface that a next choice names too, on which what it would fall back to is no longer in
  * force, as its link is dead: nobody could stand by there. NULL: none. The caller frees it.
  */

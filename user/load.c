@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 
 #include "load_standby.h"
-#include "portcullis.skel.h"
+#include "object.h"
 
 struct load {
 	GPtrArray *skeletons; /* struct portcullis *, by interface; all use the first one's maps */
@@ -54,6 +54,10 @@ static void set_constants(struct portcullis *skeleton, const struct image *image
 	constants->have_guards = image->guards->len;
 	constants->have_blocked4 = image->blocked4->len;
 	constants->have_blocked6 = image->blocked6->len;
+	constants->profiles = MAX(image->tables, 1);
+	constants->have_special = image->replies || image->unlisted_drop || image->prefixes4->len ||
+				  image->prefixes6->len || image->blocked4->len ||
+				  image->blocked6->len;
 	constants->mask4 = image->buckets4 - 1;
 	constants->mask6 = image->buckets6 - 1;
 	constants->seed4 = image->seed4;
@@ -107,13 +111,13 @@ static void list_fillings(const struct portcullis *skeleton, const struct conten
 	const char *catalog = contents->catalog;
 	const GArray *segments = image->segments;
 	const struct filling list[FILLINGS] = {
-		{skeleton->maps.ports, image->tables, image->ports,
-		 image->tables * sizeof(*image->ports)},
+		{skeleton->maps.ports, 1, image->ports,
+		 MAX(image->tables, 1) * sizeof(*image->ports)},
 		{skeleton->maps.segments, segments->len, segments->data,
 		 segments->len * sizeof(struct segment)},
-		{skeleton->maps.servers4, image->buckets4, image->servers4,
+		{skeleton->maps.servers4, 1, image->servers4,
 		 image->buckets4 * sizeof(*image->servers4)},
-		{skeleton->maps.servers6, image->buckets6, image->servers6,
+		{skeleton->maps.servers6, 1, image->servers6,
 		 image->buckets6 * sizeof(*image->servers6)},
 		{skeleton->maps.catalog, 1, catalog, strlen(catalog) + 1},
 		{skeleton->maps.prefixes4, image->prefixes4->len, NULL, 0},
@@ -150,7 +154,9 @@ static bool size_maps(struct portcullis *skeleton, const struct contents *conten
 
 	list_fillings(skeleton, contents, fillings);
 	for (int i = 0; i < FILLINGS; i++)
-		if (bpf_map__set_max_entries(fillings[i].map, MAX(fillings[i].entries, 1)))
+		if (bpf_map__set_max_entries(fillings[i].map, MAX(fillings[i].entries, 1)) ||
+		    (fillings[i].entries == 1 && fillings[i].size &&
+		     bpf_map__set_value_size(fillings[i].map, (__u32)fillings[i].size)))
 			return fail(messages, "size map", bpf_map__name(fillings[i].map));
 	for (int i = 0; i < SHARED_MAPS; i++) {
 		struct bpf_map *map = bpf_object__find_map_by_name(skeleton->obj, shared_name(i));
@@ -158,8 +164,6 @@ static bool size_maps(struct portcullis *skeleton, const struct contents *conten
 		if (bpf_map__set_max_entries(map, shared_blocks(i, &needs)))
 			return fail(messages, "size map", shared_name(i));
 	}
-	if (bpf_map__set_value_size(skeleton->maps.catalog, (__u32)strlen(contents->catalog) + 1))
-		return fail(messages, "size map", "catalog");
 	return true;
 }
 
@@ -254,7 +258,7 @@ static bool load_one(struct load *load, const struct contents *contents,
 {
 	const struct portcullis *first = load->skeletons->len ? load->skeletons->pdata[0] : NULL;
 	const struct load_standby *standby = contents->host ? contents->host->standby : NULL;
-	struct portcullis *skeleton = portcullis__open();
+	struct portcullis *skeleton = object_open();
 
 	if (!skeleton)
 		return fail(messages, "open", "the program");
@@ -266,7 +270,7 @@ static bool load_one(struct load *load, const struct contents *contents,
 	    !size_maps(skeleton, contents, messages) ||
 	    !use_maps(skeleton, first, shared, messages))
 		return false;
-	if (portcullis__load(skeleton))
+	if (object_load(skeleton))
 		return fail(messages, "load", "the program");
 	if (first)
 		return true;

@@ -70,10 +70,8 @@ GArray *lockout_among(const GArray *sockets, const struct arrival *arrival, port
 
 	for (guint i = 0; i < sockets->len; i++) {
 		const struct host_socket *socket = &g_array_index(sockets, struct host_socket, i);
-		const struct prefix *source = socket_is_listening(socket) ? NULL : &socket->remote;
 
-		if (open(context, socket->transport, source, socket->local_port) ||
-		    !arrives(arrival, socket))
+		if (open(context, socket) || !arrives(arrival, socket))
 			continue;
 		if (lockout_is_ssh(socket))
 			g_array_insert_vals(cut, ssh++, socket, 1);

@@ -10,12 +10,8 @@
 #include "number.h"
 #include "sockets.h"
 
-/*
- * Whether a policy lets packets from a source to a port of this host pass; a source of NULL asks
- * whether those of anyone at all do.
- */
-typedef bool (*port_open)(void *context, unsigned int transport, const struct prefix *source,
-			  uint16_t port);
+/* Whether a policy lets packets for a socket pass; for one that listens, those of anyone at all. */
+typedef bool (*port_open)(void *context, const struct host_socket *socket);
 
 /* By which interface packets come in, as far as this host can tell. */
 struct arrival {

@@ -34,6 +34,7 @@ static const struct command *const commands[] = {
 	&stats_command,
 	&top_command,
 	&drops_command,
+	&bench_command,
 };
 /* clang-format on */
 

@@ -5,21 +5,13 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <linux/icmp.h>
-#include <linux/if_ether.h>
-#include <linux/ip.h>
-#include <linux/ipv6.h>
-#include <linux/tcp.h>
-#include <linux/udp.h>
-#include <netinet/in.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "layout.h"
-#include "portcullis.skel.h"
+#include "object.h"
+#include "question_frame.h"
 #include "totals.h"
-
-#define DEFAULT_SOURCE_PORT 40000
 
 static bool fail(struct messages *messages, const char *step)
 {
@@ -110,81 +102,6 @@ static bool same_tag(int a, int b)
 	return !memcmp(one.tag, other.tag, sizeof(one.tag));
 }
 
-/* ICMPv6's first 8 bytes are laid out alike. */
-static size_t write_icmp(unsigned char *at, const struct question *question)
-{
-	struct icmphdr icmp = {.type = question->icmp_type};
-
-	memcpy(at, &icmp, sizeof(icmp));
-	return sizeof(icmp);
-}
-
-/* TCP and UDP headers begin alike; either fits. */
-static size_t write_transport(unsigned char *at, const struct question *question)
-{
-	struct tcphdr tcp = {
-		.doff = sizeof(tcp) / 4, .syn = !question->answer, .ack = question->answer};
-	struct {
-		struct udphdr header;
-		unsigned char payload; /* of media: RTP, version 2 (RFC 3550, 5.1) */
-	} __attribute__((packed)) udp = {{.len = htons(sizeof(udp))}, 2 << 6};
-	__be16 source = htons(question->source_port ? question->source_port : DEFAULT_SOURCE_PORT);
-
-	if (question->transport == TRANSPORT_TCP) {
-		tcp.source = source;
-		tcp.dest = htons(question->port);
-		memcpy(at, &tcp, sizeof(tcp));
-		return sizeof(tcp);
-	}
-	udp.header.source = source;
-	udp.header.dest = htons(question->port);
-	memcpy(at, &udp, sizeof(udp));
-	return sizeof(udp);
-}
-
-static __u8 ip_protocol(const struct question *question)
-{
-	switch (question->kind) {
-	case QUESTION_PORT: return question->transport == TRANSPORT_TCP ? IPPROTO_TCP : IPPROTO_UDP;
-	case QUESTION_ICMP:
-		return question->destination.family == AF_INET ? IPPROTO_ICMP : IPPROTO_ICMPV6;
-	case QUESTION_PROTOCOL: break;
-	}
-	return question->protocol;
-}
-
-/* What follows the IP header: of a protocol that is not looked into, nothing. */
-static size_t write_payload(unsigned char *at, const struct question *question)
-{
-	switch (question->kind) {
-	case QUESTION_PORT: return write_transport(at, question);
-	case QUESTION_ICMP: return write_icmp(at, question);
-	case QUESTION_PROTOCOL: break;
-	}
-	return 0;
-}
-
-static size_t write_packet(unsigned char *packet, const struct question *question)
-{
-	bool v4 = question->destination.family == AF_INET;
-	__u8 protocol = ip_protocol(question);
-	struct ethhdr ethernet = {.h_proto = htons(v4 ? ETH_P_IP : ETH_P_IPV6)};
-	struct iphdr ipv4 = {.version = 4, .ihl = 5, .ttl = 64, .protocol = protocol};
-	struct ipv6hdr ipv6 = {.version = 6, .hop_limit = 64, .nexthdr = protocol};
-	size_t ip_size = v4 ? sizeof(ipv4) : sizeof(ipv6);
-	size_t size = write_payload(packet + sizeof(ethernet) + ip_size, question);
-
-	memcpy(packet, &ethernet, sizeof(ethernet));
-	ipv4.tot_len = htons((__u16)(sizeof(ipv4) + size));
-	ipv6.payload_len = htons((__u16)size);
-	memcpy(&ipv4.saddr, question->source.bytes, sizeof(ipv4.saddr));
-	memcpy(&ipv4.daddr, question->destination.bytes, sizeof(ipv4.daddr));
-	memcpy(&ipv6.saddr, question->source.bytes, sizeof(ipv6.saddr));
-	memcpy(&ipv6.daddr, question->destination.bytes, sizeof(ipv6.daddr));
-	memcpy(packet + sizeof(ethernet), v4 ? (void *)&ipv4 : (void *)&ipv6, ip_size);
-	return sizeof(ethernet) + ip_size + size;
-}
-
 /* After one packet, exactly one reason has counted. */
 static bool read_reason(const struct portcullis *twin, enum reason *reason,
 			struct messages *messages)
@@ -223,7 +140,7 @@ static struct bpf_program *choose_twin(const struct portcullis *twin, int progra
 static bool ask(struct portcullis *twin, int program, const struct question *question,
 		enum reason *reason, struct messages *messages)
 {
-	unsigned char packet[128];
+	unsigned char packet[QUESTION_FRAME_MAX];
 	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = packet, .repeat = 1);
 	int fd = bpf_program__fd(choose_twin(twin, program));
 
@@ -233,7 +150,7 @@ static bool ask(struct portcullis *twin, int program, const struct question *que
 			    "'portcullis up' replaces it");
 		return false;
 	}
-	run.data_size_in = (__u32)write_packet(packet, question);
+	run.data_size_in = (__u32)question_frame(question, packet);
 	if (bpf_prog_test_run_opts(fd, &run))
 		return fail(messages, "run the program");
 	return read_reason(twin, reason, messages);
@@ -246,7 +163,7 @@ bool probe(int program, const struct question *question, enum reason *reason,
 	bool asked;
 
 	libbpf_set_print(NULL);
-	twin = portcullis__open();
+	twin = object_open();
 	if (twin) {
 		bpf_program__set_autoload(twin->progs.portcullis_egress, false);
 		bpf_program__set_autoload(twin->progs.portcullis, false);
@@ -254,7 +171,7 @@ bool probe(int program, const struct question *question, enum reason *reason,
 	}
 	asked = (twin || fail(messages, "open a twin of the program")) &&
 		adopt_maps(twin, program, question, messages) &&
-		(!portcullis__load(twin) || fail(messages, "load a twin of the program")) &&
+		(!object_load(twin) || fail(messages, "load a twin of the program")) &&
 		ask(twin, program, question, reason, messages);
 	portcullis__destroy(twin);
 	return asked;

@@ -7,8 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Whether a map has a name. 0 or -errno. */
-static int look_at_map(__u32 id, const char *name, bool *has_name)
+static int read_name(__u32 id, char **name)
 {
 	struct bpf_map_info map = {};
 	__u32 size = sizeof(map);
@@ -19,8 +18,33 @@ static int look_at_map(__u32 id, const char *name, bool *has_name)
 		return -errno;
 	if (bpf_obj_get_info_by_fd(fd, &map, &size))
 		error = -errno;
-	*has_name = !error && !strcmp(map.name, name);
+	else
+		*name = g_strdup(map.name);
 	close(fd);
+	return error;
+}
+
+/*
+ * Whether a map has a name. 0 or -errno. The kernel gives no id twice, so each is asked once: not
+ * only for speed. Whenever the last descriptor of a program array closes that is not pinned, as
+ * `standby` is not once a change is confirmed, the kernel has a worker empty it; where that happens
+ * again before the worker ran, it forgets to release the map, which then stays for ever.
+ */
+static int look_at_map(__u32 id, const char *name, bool *has_name)
+{
+	static GHashTable *names; /* id → name */
+	gpointer key = GUINT_TO_POINTER(id);
+	char *found = NULL;
+	int error = 0;
+
+	if (!names)
+		names = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+	if (!g_hash_table_contains(names, key)) {
+		error = read_name(id, &found);
+		if (!error)
+			g_hash_table_insert(names, key, found);
+	}
+	*has_name = !error && !strcmp(g_hash_table_lookup(names, key), name);
 	return error;
 }
 

@@ -120,11 +120,12 @@ static bool finish(struct gate *gate, unsigned int number, __u64 deadline,
 	return done;
 }
 
-bool gate_settle(struct gate *gate, struct messages *messages)
+/* Settles each link that an undone change is on; its number is told, and until when it waited. */
+static bool settle_links(const struct gate *gate, unsigned int *undone, __u64 *deadline,
+			 struct messages *messages)
 {
-	unsigned int undone = 0;
-	__u64 deadline = 0;
-
+	*undone = 0;
+	*deadline = 0;
 	for (guint i = 0; i < gate->links->len; i++) {
 		const struct gate_link *link = gate->links->pdata[i];
 
@@ -133,9 +134,19 @@ bool gate_settle(struct gate *gate, struct messages *messages)
 			continue;
 		if (!settle_link(link, messages))
 			return false;
-		undone = MAX(undone, link->loaded);
-		deadline = link->deadline;
+		*undone = MAX(*undone, link->loaded);
+		*deadline = link->deadline;
 	}
+	return true;
+}
+
+bool gate_settle(struct gate *gate, struct messages *messages)
+{
+	unsigned int undone;
+	__u64 deadline;
+
+	if (!settle_links(gate, &undone, &deadline, messages))
+		return false;
 	if (undone)
 		return finish(gate, undone, deadline, messages);
 	kept_prune(gate, NULL, messages);
@@ -160,11 +171,21 @@ static bool end_waiting(struct gate *gate, struct messages *messages)
 	return !error;
 }
 
+/* Settles what was undone at once; where every card is gone nothing need be, but it is logged. */
+static bool settle_undone(struct gate *gate, unsigned int number, struct messages *messages)
+{
+	unsigned int settled;
+	__u64 deadline;
+
+	return gate_read(gate, messages) && settle_links(gate, &settled, &deadline, messages) &&
+	       finish(gate, settled ? settled : number, STANDBY_OVER, messages);
+}
+
 bool gate_undo(struct gate *gate, struct messages *messages)
 {
+	const unsigned int number = gate->generation->number;
 	struct messages *said = messages_new();
-	bool done =
-		end_waiting(gate, messages) && gate_read(gate, messages) && gate_settle(gate, said);
+	bool done = end_waiting(gate, messages) && settle_undone(gate, number, said);
 
 	/* that it was not confirmed is known to whoever undoes it */
 	for (guint i = 0; !done && i < said->list->len; i++) {

@@ -277,17 +277,29 @@ static bool has_time_outs(enum shared_map map)
 	return map == SHARED_FRAGMENTS || map == SHARED_FLOWS || map == SHARED_INBOUND_FLOWS;
 }
 
-bool shared_create(struct shared *shared, const struct shared_needs *needs,
-		   struct messages *messages)
+void shared_clear(struct shared *shared)
 {
 	memset(shared, 0, sizeof(*shared));
 	for (int map = 0; map < SHARED_MAPS; map++)
 		shared->fd[map] = -1;
+}
+
+bool shared_create_missing(struct shared *shared, const struct shared_needs *needs,
+			   struct messages *messages)
+{
 	for (int map = 0; map < SHARED_MAPS; map++)
-		if (!create(shared, map, shared_blocks(map, needs),
+		if (shared->fd[map] < 0 &&
+		    !create(shared, map, shared_blocks(map, needs),
 			    map_flags(map) | (has_time_outs(map) ? BPF_F_MMAPABLE : 0), messages))
 			return false;
 	return true;
+}
+
+bool shared_create(struct shared *shared, const struct shared_needs *needs,
+		   struct messages *messages)
+{
+	shared_clear(shared);
+	return shared_create_missing(shared, needs, messages);
 }
 
 bool shared_secret(const struct shared *shared, __u64 secret[2], struct messages *messages)

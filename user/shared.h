@@ -83,6 +83,11 @@ bool shared_open(struct shared *shared, const char *directory, const struct shar
 bool shared_create(struct shared *shared, const struct shared_needs *needs,
 		   struct messages *messages);
 
+/* The same for those that are not there yet: begin with none, add what is somebody else's. */
+void shared_clear(struct shared *shared);
+bool shared_create_missing(struct shared *shared, const struct shared_needs *needs,
+			   struct messages *messages);
+
 /* The gate's secret, drawn when its maps were created. False with a message. */
 bool shared_secret(const struct shared *shared, __u64 secret[2], struct messages *messages);
 

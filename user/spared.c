@@ -172,6 +172,31 @@ static char *refuse_length(const struct prefix *prefix, bool force)
 	return NULL;
 }
 
+bool spared_same(const struct spared *a, const struct spared *b)
+{
+	bool same = a->kept->len == b->kept->len;
+
+	for (guint i = 0; same && i < a->kept->len; i++) {
+		const struct kept *one = kept_at(a, i), *other = kept_at(b, i);
+
+		same = !block_compare_prefixes(&one->prefix, &other->prefix) &&
+		       one->management == other->management;
+	}
+	return same;
+}
+
+char *spared_hit(const struct spared *spared, const struct prefix *prefix)
+{
+	const struct kept *held = find_held(spared, prefix);
+	const struct kept *hit = held ? held : find_holder(spared, prefix, false);
+	char text[PREFIX_TEXT_SIZE];
+
+	if (!hit)
+		return NULL;
+	return g_strdup_printf("%s %s %s", held ? "holds" : "is a part of",
+			       prefix_format(&hit->prefix, text), hit->what);
+}
+
 char *spared_refusal(const struct spared *spared, const struct prefix *prefix, bool force)
 {
 	char text[PREFIX_TEXT_SIZE], other[PREFIX_TEXT_SIZE];

@@ -25,6 +25,13 @@ void spared_free(struct spared *spared);
  */
 void spared_add_sessions(struct spared *spared, const GArray *sockets);
 
+/* Whether they spare the same. */
+bool spared_same(const struct spared *a, const struct spared *b);
+
+/* Whom blocking a prefix would hit: "holds 10.0.1.11 of the server 'fe'"; NULL: none of them. The
+ * caller frees it. */
+char *spared_hit(const struct spared *spared, const struct prefix *prefix);
+
 /*
  * Why a prefix must not be blocked, and what was expected; NULL if it may, the caller frees it.
  * With force a short one may, and one that is a part of a management network.

@@ -82,6 +82,23 @@ answers() {
 	[ "$(answer "$1" 9)" = refused ]
 }
 
+# site PROFILE [LINE]...: a site with one server, fe01, and further lines; on the interfaces
+# SITE_INTERFACES, of the addresses SITE_ADDRESSES. Tests that need another shape have their own.
+SITE_INTERFACES="card" SITE_ADDRESSES="$SERVER4, $SERVER6"
+site() {
+	cat <<-END
+		| Setting | Value |
+		|---|---|
+		| Interface | $SITE_INTERFACES |
+
+		| Server | Address | Profile |
+		|---|---|---|
+		| fe01 | $SITE_ADDRESSES | $1 |
+	END
+	shift
+	[ $# = 0 ] || printf '%s\n' "$@"
+}
+
 # start NAME NAMESPACE COMMAND...: a process that prints to WORK/NAME and runs until stop or the end
 start() {
 	: >"$WORK/$1" # what one of that name said before is not what this one says

@@ -201,7 +201,14 @@ late: warning: there is no such interface yet: 'portcullis boot' enforces on it 
 	exits "status is not content" 1 portcullis status
 	same "and names it" "late false" "$(portcullis status --json 2>/dev/null |
 		jq -r '.interfaces[] | select(.name == "late") | "\(.name) \(.attached)"')"
+	says "reload awaits it still" 0 "late: warning: there is no such interface yet: 'portcullis \
+boot' enforces on it once it is there
+unchanged: generation 1 stays in force" portcullis reload
 	portcullis swap fe01 voice >/dev/null
+	site "card, late, later" web >$SITE
+	says "but one that was never awaited may be misspelt" 1 "late: warning: there is no such interface \
+yet: 'portcullis boot' enforces on it once it is there
+later: error: no interface 'later', expected one of 'card', 'inner'" portcullis reload
 	site "card, late" closed >$SITE
 	segment late 203.0.113 other
 	says "it appears" 0 "generation 3 in force
@@ -258,8 +265,18 @@ test_missing_unconfirmed() {
 	segment late 203.0.113 other
 	exits "a card appears while a change waits" 0 portcullis boot --interface late
 	same "the change is on it" "refused 2" "$(answer "$SERVER4" 8057) $(other_answer 8057)"
+	same "and waits on" true "$(portcullis status --json | jq '.pending.seconds | . >= 1 and . <= 3')"
 	sleep 4
-	same "and undone in time" "silence" "$(answer "$SERVER4" 8057)"
+	same "and undone in time, there too" "silence silence 1 1" \
+		"$(open_ports) $(other_answer 8057) $(other_answer 8058)"
+	exits "nothing is left to be done" 0 portcullis status
+	ip -n edge link del late
+	portcullis boot >/dev/null 2>&1
+	portcullis swap fe01 web --confirm 60 >/dev/null
+	segment late 203.0.113 other
+	portcullis boot --interface late >/dev/null
+	exits "and can be confirmed" 0 portcullis confirm
+	same "on both" "refused 2" "$(answer "$SERVER4" 8057) $(other_answer 8057)"
 	forget
 }
 

@@ -66,7 +66,7 @@ lines() {
 		done
 	done
 	printf '%s\n' "up x " "swap x " "diff x " "replay x " "check x " "explain x " \
-		"up --bpffs=/x " "explain from " "explain x to " "explain udp/ to x " "down x " "--bpffs=/x down " \
+		"up --bpffs=/x " "explain from " "explain x to " "explain udp/ to x " "down x " "bench x " "--bpffs=/x down " \
 		"show -d " "show -d ports.md " "show -d ports.md -d " "show --document=ports.md " "show --document ports.md " \
 		"up --mode=native x " "up --mode native x " "stats --by=s"
 }

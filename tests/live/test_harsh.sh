@@ -20,18 +20,6 @@ open_port() {
 	answer "$SERVER4" 8057
 }
 
-site() {
-	cat <<-END
-		| Setting | Value |
-		|---|---|
-		| Interface | card |
-
-		| Server | Address | Profile |
-		|---|---|---|
-		| fe01 | $SERVER4, $SERVER6 | $1 |
-	END
-}
-
 # state: all that a command could leave half done, in the kernel and in its pins
 state() {
 	ip -n edge -json link show card | jq -c '.[0].xdp'

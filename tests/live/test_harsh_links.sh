@@ -17,18 +17,6 @@ ports() {
 	echo "$(answer "$SERVER4" 8057) $(answer "$SERVER4" 22)"
 }
 
-site() {
-	cat <<-END
-		| Setting | Value |
-		|---|---|
-		| Interface | card |
-
-		| Server | Address | Profile |
-		|---|---|---|
-		| fe01 | $SERVER4, $SERVER6 | $1 |
-	END
-}
-
 # timed FUNCTION: how long it takes is a comment
 timed() {
 	local start=${EPOCHREALTIME/./}
@@ -131,8 +119,12 @@ test_detached_pending() {
 		"$(portcullis confirm 2>&1 | grep -o '^.*enforces')"
 	says "rollback" 1 "portcullis: error: generation 3 undone, but generation 2 is not in force \
 again on 'card': 'portcullis boot --interface card' mends that" portcullis rollback
+	same "which the log tells" "rolled-back 3 2 rollback" "$(portcullis log --json |
+		jq -r '.entries | last | "\(.event) \(.old) \(.generation) \(.command)"')"
 	exits "status is not content" 1 portcullis status
 	exits "up of what was before" 0 portcullis up $SITE
+	same "and that once" 1 "$(portcullis log --json |
+		jq '[.entries[] | select(.event == "rolled-back")] | length')"
 	exits "status is content" 0 portcullis status
 	same "enforced again" "refused silence" "$(ports)"
 }
@@ -181,6 +173,22 @@ $(find $PINS -name 'standby*' | wc -l)"
 	sleep 1.2
 	same "the next change undoes itself" "refused silence" "$(ports)"
 	exits "status is content" 0 portcullis status
+}
+
+# Nobody stands by on any card, so that the change cannot be undone any more.
+test_card_alone() {
+	anew
+	portcullis swap fe01 director --confirm 60 >/dev/null
+	card_replaced
+	rm $PINS/standby-2 $PINS/standby_egress-2
+	says "replaced, nobody stands by" 0 "generation 3 in force
+  card: 1 server
+card: warning: generation 2 stays: it waited to be confirmed, but nobody stands by any more to undo it; \
+'portcullis rollback 1' does" portcullis boot --interface card
+	exits "status is content" 0 portcullis status
+	same "what waited is in force" "silence silence" "$(ports)"
+	exits "and may be gone back from" 0 portcullis rollback 1
+	same "to what was before" "refused silence" "$(ports)"
 }
 
 # After it: whatever command comes first.
@@ -259,15 +267,24 @@ test_versions() {
 	named catalog-1 rollback
 	exits "of another version: a catalog: status" 0 portcullis status
 	exits "of another version: a catalog: swap" 0 portcullis swap fe01 front-end
-	bpftool map create $PINS/catalog-99 type array key 4 value 8 entries 1 name other
-	for command in status "swap fe01 director" "down --all"; do
+	before=$(bpftool map create $PINS/catalog-99 type array key 4 value 8 entries 1 name other; program)
+	for command in status stats blocks log "explain to fe01 tcp/5061" "block 203.0.113.9" "unblock 203.0.113.9"; do
 		# shellcheck disable=SC2086
-		says "of another version: a newer catalog: $command" 1 "$PINS/catalog-99: error: is no \
-catalog of this version of portcullis: 'rm $PINS/catalog-99' forgets it" portcullis $command
+		portcullis $command >/dev/null 2>"$WORK/said"
+		same "of another version: a newer catalog: $command" "0 $PINS/catalog-99: warning: is no \
+catalog of this version of portcullis: 'rm $PINS/catalog-99' forgets it" "$? $(cat "$WORK/said")"
 	done
-	same "of another version: a newer catalog: the policy" "refused silence" "$(ports)"
-	rm $PINS/catalog-99
-	exits "of another version: without it" 0 portcullis status
+	named catalog-99 rollback 99
+	same "of another version: a newer catalog: the policy" "refused silence $before" "$(ports) $(program)"
+	exits "of another version: a newer catalog: swap" 0 portcullis swap fe01 director
+	same "whose number is another" 100 "$(portcullis status --json | jq .generation)"
+	same "which forgets it" gone "$([ -e $PINS/catalog-99 ] && echo there || echo gone)"
+	bpftool map create $PINS/catalog-999 type array key 4 value 8 entries 1 name other
+	exits "of another version: a newer catalog: confirmed" 0 portcullis swap fe01 front-end --confirm 60
+	exits "that one" 0 portcullis confirm
+	bpftool map create $PINS/catalog-9999 type array key 4 value 8 entries 1 name other
+	exits "of another version: a newer catalog: down" 0 portcullis down --all
+	portcullis up $SITE >/dev/null
 	swapped log
 	named log log
 	same "of another version: the log: what a swap says" "$PINS/log: warning: the log is of \
@@ -282,6 +299,7 @@ timed test_other_tools
 timed test_pin_removed
 timed test_detached_pending
 timed test_card_before
+timed test_card_alone
 timed test_card_after
 timed test_card_first
 timed test_versions

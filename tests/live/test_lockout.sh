@@ -196,10 +196,94 @@ exit code 1" "$(masked portcullis up "$site" | LC_ALL=C sort)"
 	exits "what is cut off already is no reason" 0 portcullis swap fe01 director
 }
 
+# edge_site ADDRESSES [SETTING VALUE]...: a site with one server
+edge_site() {
+	echo '| Setting | Value |'
+	echo '|---|---|'
+	printf '| %s | %s |\n' Interface card "${@:2}"
+	printf '\n| Server | Address | Profile |\n|---|---|---|\n'
+	printf '| fe01 | %s | director |\n' "$1"
+}
+
+WAYS="try --monitor or --confirm SECONDS first, or insist with --allow-lockout"
+
+# What is for a server, or from one where none is, is not for this host: Management does not hold.
+test_own_address() {
+	local site="$WORK/own.md" cut
+
+	cut="card: warning: cuts off tcp $EDGE4:2222 from $CLIENT4:PORT (sshd)
+$ERROR
+exit code 1"
+	edge_site "$EDGE4" >"$site"
+	same "this host's address as a server's" "$cut" "$(masked portcullis up "$site")"
+	edge_site "$EDGE4" Management "$CLIENT4/32, tcp/2222" >"$site"
+	same "although Management lets it in" "$cut" "$(masked portcullis up "$site")"
+	edge_site "$CLIENT4" Management "$CLIENT4/32, tcp/2222" >"$site"
+	same "the client's address as a server's: forged" "$cut" "$(masked portcullis up "$site" |
+		grep -v "this host's routes lead to server")"
+	edge_site "$CLIENT4" Management "$CLIENT4/32, tcp/2222" Inside card >"$site"
+	exits "unless servers are there" 0 portcullis up "$site"
+	same "the connection" alive "$(alive inside)"
+	portcullis down --all >/dev/null
+	edge_site "$EDGE4" Mode monitor >"$site"
+	same "only counted" "card: warning: would cut off tcp $EDGE4:2222 from $CLIENT4:PORT (sshd)" \
+		"$(masked portcullis up "$site" | grep cut)"
+	sed -i 's/| director |$/| director | enforce |/; s/| Profile |$/| Profile | Mode |/
+		s/^|---|---|---|$/|---|---|---|---|/' "$site"
+	same "a server that is not" "$cut" "$(masked portcullis reload "$site")"
+	portcullis down --all >/dev/null
+}
+
+# Nobody is there yet of whom Management names.
+test_named() {
+	local site="$WORK/named.md"
+
+	edge_site "$EDGE4" Management "203.0.113.0/24, tcp/5061, tcp/22, tcp/443" >"$site"
+	says "who is named could not come in any more" 1 "card: error: Management names tcp/22, which \
+would be dropped: $EDGE4, by which this host is reached there, belongs to the server 'fe01', whose \
+profile 'director' does not open it; leave the address out, $WAYS" portcullis up "$site"
+	ip -n edge addr add 192.0.2.9/24 dev card
+	exits "by another address he could" 0 portcullis up "$site"
+	ip -n edge addr del 192.0.2.9/24 dev card
+	exits "reload, once it is gone" 1 portcullis reload "$site"
+	exits "a way back" 0 portcullis reload "$site" --confirm 60
+	portcullis down --all >/dev/null
+}
+
+# Whoever is blocked live is not of those that a site wants to let in.
+test_listed() {
+	local site="$WORK/listed.md" before
+
+	edge_site 198.51.100.9 >"$site"
+	portcullis up "$site" >/dev/null
+	portcullis block 203.0.113.7 >/dev/null
+	portcullis block 203.0.113.99 --for 1s >/dev/null
+	before=$(portcullis status --json | jq .generation)
+	edge_site 203.0.113.7 >"$site"
+	says "a server that is blocked" 1 "portcullis: error: '203.0.113.7', which is blocked, holds \
+203.0.113.7 of the server 'fe01': 'portcullis unblock 203.0.113.7' first, or $WAYS" portcullis reload "$site"
+	edge_site 198.51.100.9 Management "203.0.113.0/24, tcp/22" >"$site"
+	sleep 1.2
+	for way in reload up "reload --dry-run"; do
+		# shellcheck disable=SC2086
+		says "who is named is blocked: $way" 1 "portcullis: error: '203.0.113.7', which is \
+blocked, is a part of 203.0.113.0/24 which Management lets in: 'portcullis unblock 203.0.113.7' first, \
+or $WAYS" portcullis $way "$site"
+	done
+	same "nothing has changed" "$before" "$(portcullis status --json | jq .generation)"
+	exits "insisted" 0 portcullis reload "$site" --allow-lockout
+	exits "once is enough" 0 portcullis swap fe01 front-end
+	edge_site 198.51.100.8 Management "203.0.113.0/24, tcp/22" >"$site"
+	exits "of what stays" 0 portcullis reload "$site"
+	portcullis down --all >/dev/null
+}
+
 make_edge || bail_out "cannot make network namespaces"
 name_processes
 start ssh_output edge "$WORK/sshd" TCP4-LISTEN:2222,fork,reuseaddr PIPE
 start web_output edge "$WORK/web" TCP4-LISTEN:8443,fork PIPE
+test_named
+test_listed
 mkfifo "$WORK/keyboard"
 until_true client "$BUILD/live/traffic" connect $EDGE4 2222
 client socat - "TCP4:$EDGE4:2222" <>"$WORK/keyboard" >"$WORK/connection" &
@@ -210,6 +294,7 @@ test_ways
 test_monitor
 test_management
 test_insisted
+test_own_address
 test_to_be_confirmed
 test_through
 plan

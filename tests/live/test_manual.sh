@@ -11,7 +11,7 @@ export LC_ALL=C.UTF-8
 
 MANUAL=user/man/portcullis.8
 PAGES=(user/man/*.[1-8])
-COMMANDS="profiles show check diff explain replay up swap reload confirm rollback boot down block unblock blocks log status stats top drops"
+COMMANDS="profiles show check diff explain replay up swap reload confirm rollback boot down block unblock blocks log status stats top drops bench"
 
 # --- what the manual says ---
 
@@ -451,6 +451,7 @@ test_gate() {
 	same_keys replay < <(echo '0 in 192.0.2.7 192.0.2.1 udp 9 53 - 0' |
 		tests/live/captures.py pcap ip | portcullis replay - "$WORK/site.md" --json)
 	same_keys drops < <(dropped | grep '^{')
+	same_keys bench < <(portcullis bench --json)
 	same "keys of every command" "$(keys_stated every)" "$(sort -u "$WORK/common")"
 	same "metrics" "$(table metrics)" "$(metrics)"
 	same "pins" "$(find /sys/fs/bpf/portcullis -type f -printf '%f\n' | sed 's/-[0-9]*$//' | sort -u)" \
@@ -463,6 +464,7 @@ test_gate() {
 }
 
 if [ "$(id -u)" = 0 ]; then
+	skip_unless_root jq bpftool "$BUILD/live/flood"
 	alone "$@" || bail_out "cannot have a mount namespace with a BPF file system"
 else
 	WORK=$(mktemp -d)

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What the README asks people to paste works: the site compiles, the script makes a Servers table.
 set -u
+cd "$(dirname "$0")/../.." || exit
+PORTCULLIS=$(realpath "${PORTCULLIS:-build/portcullis}")
 
 WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT

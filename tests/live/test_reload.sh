@@ -9,21 +9,6 @@ alone "$@" || bail_out "cannot mount a BPF file system"
 SITE=$WORK/site.md
 ETC=/etc/portcullis
 
-# site PROFILE [LINE]...: of one server; further rows of the Servers table
-site() {
-	cat <<-END
-		| Setting | Value |
-		|---|---|
-		| Interface | card |
-
-		| Server | Address | Profile |
-		|---|---|---|
-		| fe01 | $SERVER4, $SERVER6 | $1 |
-	END
-	shift
-	[ $# = 0 ] || printf '%s\n' "$@"
-}
-
 generation() {
 	portcullis status --json | jq .generation
 }

@@ -3,25 +3,13 @@
 # One policy on two cards: both or none, whatever becomes of a card or of the command.
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib.sh"
-skip_unless_root jq "$BUILD/live/die_at"
+skip_unless_root jq bpftool "$BUILD/live/die_at"
 alone "$@" || bail_out "cannot mount a BPF file system"
 
 FRONT=198.51.100.11
+export SITE_INTERFACES="card, card2" SITE_ADDRESSES=$FRONT
 PINS="block_table blocked4 blocked6 catalog control counters dropped_ports events flow_peers flows fragments \
 inbound_flows limits link link log reasons server_counters watch watch_shares"
-
-# site PROFILE: a site on both cards
-site() {
-	cat <<-END
-		| Server | Address | Profile |
-		|---|---|---|
-		| fe01 | $FRONT | $1 |
-
-		| Setting | Value |
-		|---|---|
-		| Interface | card, card2 |
-	END
-}
 
 second_card() {
 	segment card2 203.0.113 other && segment6 card2 2001:db8:3 other
@@ -189,6 +177,39 @@ killed_at_random() {
 	[ "$COUNT" = "$wrong" ] && pass "swap killed 30 times at random"
 }
 
+# held ID...: those of these maps that the kernel still holds
+held() {
+	local id
+
+	for id in "$@"; do
+		bpftool map show id "$id" >/dev/null 2>&1 && echo "$id"
+	done
+}
+
+none_held() {
+	[ -z "$(held "$@")" ]
+}
+
+# Whoever looks at a generation must not keep its maps from being freed.
+test_freed() {
+	local i maps=() pin
+
+	portcullis up "$WORK/site.md" >/dev/null
+	for i in {1..6}; do
+		portcullis swap fe01 director --confirm 60 >/dev/null
+		for pin in /sys/fs/bpf/portcullis/standby*; do
+			maps+=("$(bpftool -j map show pinned "$pin" | jq .id)")
+		done
+		portcullis confirm >/dev/null
+		for _ in {1..4}; do portcullis status >/dev/null; done
+		portcullis swap fe01 front-end >/dev/null
+	done
+	portcullis down --all >/dev/null
+	same "twelve maps had who stood by" 12 ${#maps[@]}
+	until_true none_held "${maps[@]}"
+	same "none is held any more" "" "$(held "${maps[@]}")"
+}
+
 if ! make_edge || ! new_host other || ! second_card ||
 	! ip -n server addr add $FRONT/24 dev eth0; then
 	bail_out "cannot make network namespaces"
@@ -202,4 +223,5 @@ first_up_killed
 killed_at_each "closing" front-end director
 killed_at_each "opening" director front-end
 killed_at_random
+test_freed
 plan

@@ -7,6 +7,7 @@
 #include <bpf/libbpf.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "policies.h"
 
@@ -83,7 +84,7 @@ static void put_sources(struct portcullis *program)
 
 static void put_ports(struct portcullis *program)
 {
-	struct port_table *table = calloc(1, sizeof(*table));
+	struct port_table *tables = harness_value(program->maps.ports), *table = &tables[GUARDED];
 
 	for (uint32_t i = 0; i < model_ports_count; i++) {
 		const struct model_ports *ports = &model_ports[i];
@@ -103,42 +104,39 @@ static void put_ports(struct portcullis *program)
 			table->opened_by[transport][port] =
 				ports->guard ? PORT_SEGMENTS + entry : segment.slot;
 	}
-	put(program->maps.ports, &(uint32_t){GUARDED}, table);
-	free(table);
+	munmap(tables, PROFILES * sizeof(*tables));
 }
 
 /* Its place, or of a bucket the first that is free. */
 static void put_server4(struct portcullis *program, uint32_t target)
 {
 	struct server4 server = {.target = target};
-	struct bucket4 bucket;
-	uint32_t key, place = 0;
+	struct bucket4 *buckets = harness_value(program->maps.servers4), *bucket;
+	uint32_t place = 0;
 
 	inet_pton(AF_INET, GUARDED4, &server.address);
-	key = server_hash4(server.address, program->rodata->seed4) & program->rodata->mask4;
-	assert_int_equal(bpf_map_lookup_elem(bpf_map__fd(program->maps.servers4), &key, &bucket),
-			 0);
-	while (bucket.server[place].target && bucket.server[place].address != server.address)
+	bucket = &buckets[server_hash4(server.address, program->rodata->seed4) &
+			  program->rodata->mask4];
+	while (bucket->server[place].target && bucket->server[place].address != server.address)
 		assert_true(++place < BUCKET4_SERVERS);
-	bucket.server[place] = server;
-	put(program->maps.servers4, &key, &bucket);
+	bucket->server[place] = server;
+	munmap(buckets, bpf_map__value_size(program->maps.servers4));
 }
 
 static void put_server6(struct portcullis *program, uint32_t target)
 {
 	struct server6 server = {.target = target};
-	struct bucket6 bucket;
-	uint32_t key, place = 0;
+	struct bucket6 *buckets = harness_value(program->maps.servers6), *bucket;
+	uint32_t place = 0;
 
 	inet_pton(AF_INET6, GUARDED6, server.address);
-	key = server_hash6(server.address, program->rodata->seed6) & program->rodata->mask6;
-	assert_int_equal(bpf_map_lookup_elem(bpf_map__fd(program->maps.servers6), &key, &bucket),
-			 0);
-	while (bucket.server[place].target &&
-	       memcmp(bucket.server[place].address, server.address, sizeof(server.address)))
+	bucket = &buckets[server_hash6(server.address, program->rodata->seed6) &
+			  program->rodata->mask6];
+	while (bucket->server[place].target &&
+	       memcmp(bucket->server[place].address, server.address, sizeof(server.address)))
 		assert_true(++place < BUCKET6_SERVERS);
-	bucket.server[place] = server;
-	put(program->maps.servers6, &key, &bucket);
+	bucket->server[place] = server;
+	munmap(buckets, bpf_map__value_size(program->maps.servers6));
 }
 
 static void put_prefixes(struct portcullis *program, uint32_t target)

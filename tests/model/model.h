@@ -93,6 +93,7 @@ struct model_policy {
 	bool replies; /* answers to what servers begin pass */
 	bool inside;  /* what enters may come from servers */
 	bool pickup;  /* connections that are older than the gate are taken over */
+	bool exact;   /* no server is named by prefix */
 };
 
 /* The first fragments that passed. */

@@ -18,6 +18,14 @@ static const struct model_server servers[] = {
 	{{"10.9.0.0", 16}, {"2001:db8:9::", 48}, SERVICES, false},
 };
 
+static const struct model_server exact_servers[] = {
+	{{GUARDED4, 32}, {GUARDED6, 128}, GUARDED, false},
+	{{"10.0.1.11", 32}, {"2001:db8:1::11", 128}, SERVICES, false},
+	{{"10.0.1.12", 32}, {"2001:db8:1::12", 128}, OTHER, false},
+	{{"10.0.1.13", 32}, {"2001:db8:1::13", 128}, SERVICES, true},
+	{{"10.0.1.14", 32}, {"2001:db8:1::14", 128}, CLOSED, false},
+};
+
 /* Sources: one prefix within another, one of a single address. */
 static const struct model_prefix some4[] = {{"203.0.113.0", 24}, {"192.0.2.7", 32}};
 static const struct model_prefix some6[] = {{"2001:db8:cc::", 48}, {"2001:db8:f::7", 128}};
@@ -86,6 +94,18 @@ static const struct model_block blocks[] = {
 	{AF_INET6, {"2001:db8:f::8", 128}, false, false},
 };
 
+/* The list alone; the site's alone. */
+static const struct model_block listed[] = {
+	{AF_INET, {"198.51.100.128", 25}, false, false},
+	{AF_INET, {"203.0.113.0", 24}, false, false},
+	{AF_INET6, {"2001:db8:cc::", 48}, false, false},
+	{AF_INET6, {"2001:db8:f::", 64}, false, false},
+};
+static const struct model_block sites[] = {
+	{AF_INET, {"203.0.113.0", 24}, false, true},
+	{AF_INET6, {"2001:db8:cc::", 48}, false, true},
+};
+
 /*
  * They have the program look others up in nodes of every level (203.0.113.0/24 and .255), in a full
  * leaf with an end for each piece (192.0.2.8) and in one with an end for all (198.51.100.128/25).
@@ -101,6 +121,9 @@ static const uint8_t protocols[] = {50, 47, 89, 255};
 #define SITE                                                                      \
 	.servers = servers, .server_count = COUNT(servers), .ports = model_ports, \
 	.port_count = COUNT(model_ports)
+#define EXACT                                                                          \
+	.exact = true, .servers = exact_servers, .server_count = COUNT(exact_servers), \
+	.ports = model_ports, .port_count = COUNT(model_ports)
 #define INTERFACE                                                        \
 	.whole_interface = true, .rest = SERVICES, .ports = model_ports, \
 	.port_count = COUNT(model_ports)
@@ -125,4 +148,7 @@ const struct model_policy policies[POLICIES] = {
 	 .replies = true},
 	{INTERFACE, MANAGEMENT, BLOCKS, .replies = true, .pickup = true},
 	{SITE, MANAGEMENT, PROTOCOLS, .replies = true, .inside = true, .pickup = true},
+	{EXACT, .blocks = listed, .block_count = COUNT(listed)},
+	{EXACT, .blocks = sites, .block_count = COUNT(sites), .unlisted_drop = true,
+	 .rest = CLOSED},
 };

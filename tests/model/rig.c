@@ -101,6 +101,8 @@ void rig_open(struct rig *rig, const struct model_policy *policy)
 	rig->policy = policy;
 	if (!policy->whole_interface)
 		harness_site(program);
+	if (policy->exact)
+		program->rodata->have_prefixes4 = program->rodata->have_prefixes6 = false;
 	set_policy(program, policy);
 	guarding_open(program);
 	blocking_open(program, policy);

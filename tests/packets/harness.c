@@ -9,6 +9,7 @@
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define BUCKETS       4
 #define COUNT_BLOCKS  2
@@ -85,16 +86,25 @@ static int map_fd(struct bpf_map *map)
 	return bpf_map__fd(map);
 }
 
+void *harness_value(const struct bpf_map *map)
+{
+	void *value = mmap(NULL, bpf_map__value_size(map), PROT_READ | PROT_WRITE, MAP_SHARED,
+			   bpf_map__fd(map), 0);
+
+	assert_ptr_not_equal(value, MAP_FAILED);
+	return value;
+}
+
 struct portcullis *harness_open(void)
 {
-	struct portcullis *program = portcullis__open();
+	struct portcullis *program = object_open();
 
 	assert_non_null(program);
 	bpf_program__set_autoload(program->progs.portcullis_egress, false);
-	bpf_map__set_max_entries(program->maps.ports, PROFILES);
+	bpf_map__set_value_size(program->maps.ports, PROFILES * sizeof(struct port_table));
 	bpf_map__set_max_entries(program->maps.segments, G_N_ELEMENTS(test_segments));
-	bpf_map__set_max_entries(program->maps.servers4, BUCKETS);
-	bpf_map__set_max_entries(program->maps.servers6, BUCKETS);
+	bpf_map__set_value_size(program->maps.servers4, BUCKETS * sizeof(struct bucket4));
+	bpf_map__set_value_size(program->maps.servers6, BUCKETS * sizeof(struct bucket6));
 	bpf_map__set_max_entries(program->maps.prefixes4, G_N_ELEMENTS(test_servers));
 	bpf_map__set_max_entries(program->maps.prefixes6, G_N_ELEMENTS(test_servers));
 	bpf_map__set_max_entries(program->maps.flows, FLOW_BUCKETS);
@@ -104,6 +114,7 @@ struct portcullis *harness_open(void)
 	bpf_map__set_max_entries(program->maps.server_counters, SERVER_BLOCKS);
 	program->rodata->everyone = target_make(SERVER_WHOLE_INTERFACE, SERVICES, 0);
 	program->rodata->mask4 = program->rodata->mask6 = BUCKETS - 1;
+	program->rodata->profiles = PROFILES;
 	program->rodata->have_guards = true;
 	return program;
 }
@@ -131,7 +142,7 @@ void harness_replies(struct portcullis *program)
 
 static void fill_ports(struct portcullis *program)
 {
-	g_autofree struct port_table *tables = g_new0(struct port_table, PROFILES);
+	struct port_table *tables = harness_value(program->maps.ports);
 
 	for (uint32_t i = 0; i < G_N_ELEMENTS(test_segments); i++) {
 		const struct test_segment *segment = &test_segments[i];
@@ -146,10 +157,7 @@ static void fill_ports(struct portcullis *program)
 			0);
 	}
 	tables[SERVICES].opened_by[TRANSPORT_TCP][PORT_OF_NO_SEGMENT] = 65535;
-	for (uint32_t i = 0; i < PROFILES; i++)
-		assert_int_equal(
-			bpf_map_update_elem(map_fd(program->maps.ports), &i, &tables[i], BPF_ANY),
-			0);
+	assert_int_equal(munmap(tables, PROFILES * sizeof(*tables)), 0);
 }
 
 static uint32_t target_of(const struct test_server *server)
@@ -160,33 +168,29 @@ static uint32_t target_of(const struct test_server *server)
 static void add_server4(struct portcullis *program, const struct test_server *server)
 {
 	struct server4 entry = {.target = target_of(server)};
-	struct bucket4 bucket;
-	uint32_t key;
+	struct bucket4 *buckets = harness_value(program->maps.servers4), *bucket;
 	int place = 0;
 
 	assert_int_equal(inet_pton(AF_INET, server->address4, &entry.address), 1);
-	key = server_hash4(entry.address, program->rodata->seed4) & (BUCKETS - 1);
-	assert_int_equal(bpf_map_lookup_elem(map_fd(program->maps.servers4), &key, &bucket), 0);
-	while (bucket.server[place].target)
+	bucket = &buckets[server_hash4(entry.address, program->rodata->seed4) & (BUCKETS - 1)];
+	while (bucket->server[place].target)
 		assert_true(++place < BUCKET4_SERVERS);
-	bucket.server[place] = entry;
-	assert_int_equal(bpf_map_update_elem(map_fd(program->maps.servers4), &key, &bucket, 0), 0);
+	bucket->server[place] = entry;
+	assert_int_equal(munmap(buckets, BUCKETS * sizeof(*buckets)), 0);
 }
 
 static void add_server6(struct portcullis *program, const struct test_server *server)
 {
 	struct server6 entry = {.target = target_of(server)};
-	struct bucket6 bucket;
-	uint32_t key;
+	struct bucket6 *buckets = harness_value(program->maps.servers6), *bucket;
 	int place = 0;
 
 	assert_int_equal(inet_pton(AF_INET6, server->address6, entry.address), 1);
-	key = server_hash6(entry.address, program->rodata->seed6) & (BUCKETS - 1);
-	assert_int_equal(bpf_map_lookup_elem(map_fd(program->maps.servers6), &key, &bucket), 0);
-	while (bucket.server[place].target)
+	bucket = &buckets[server_hash6(entry.address, program->rodata->seed6) & (BUCKETS - 1)];
+	while (bucket->server[place].target)
 		assert_true(++place < BUCKET6_SERVERS);
-	bucket.server[place] = entry;
-	assert_int_equal(bpf_map_update_elem(map_fd(program->maps.servers6), &key, &bucket, 0), 0);
+	bucket->server[place] = entry;
+	assert_int_equal(munmap(buckets, BUCKETS * sizeof(*buckets)), 0);
 }
 
 static void add_prefix4(struct bpf_map *map, const char *address, unsigned int length,
@@ -227,9 +231,13 @@ static void fill_servers(struct portcullis *program)
 
 void harness_load(struct portcullis *program)
 {
+	typeof(program->rodata) settings = program->rodata;
 	uint8_t yes = 1;
 
-	assert_int_equal(portcullis__load(program), 0);
+	settings->have_special = settings->replies || settings->unlisted_drop ||
+				 settings->have_prefixes4 || settings->have_prefixes6 ||
+				 settings->have_blocked4 || settings->have_blocked6;
+	assert_int_equal(object_load(program), 0);
 	fill_ports(program);
 	fill_servers(program);
 	guarded_fill(program);

@@ -15,7 +15,7 @@
 #include <linux/types.h>
 
 #include "layout.h"
-#include "portcullis.skel.h"
+#include "object.h"
 
 #include "frame.h"
 #include "guarded.h"
@@ -48,6 +48,9 @@ struct row {
 	const char *frame; /* in the language of frame.h */
 	enum reason reason;
 };
+
+/* The value of a map of one entry, to be unmapped. */
+void *harness_value(const struct bpf_map *map);
 
 /* Opens the program with the policy's maps sized, for interface mode with SERVICES. */
 struct portcullis *harness_open(void);

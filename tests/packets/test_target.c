@@ -4,7 +4,9 @@
 
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
+#include <errno.h>
 #include <linux/bpf.h>
+#include <sys/mman.h>
 
 static void test_site(void **state)
 {
@@ -140,27 +142,25 @@ static uint32_t verdict_of(struct portcullis *program, const char *text)
 static void test_full_buckets(void **state)
 {
 	struct portcullis *program = *state = harness_open();
-	struct bucket4 bucket4;
-	struct bucket6 bucket6 = {};
-	uint32_t key = 0;
+	struct bucket4 *buckets4;
+	struct bucket6 *buckets6;
 
 	harness_site(program);
 	harness_load(program);
-	for (key = 0; key < 4; key++) {
-		for (int i = 0; i < BUCKET4_SERVERS; i++) {
-			bucket4.server[i].address = htonl(0x0a000200 + i);
-			bucket4.server[i].target =
-				target_make(SERVER_FIRST, i % 2 ? SERVICES : OTHER, 0);
-		}
-		for (int i = 0; i < BUCKET6_SERVERS; i++) {
-			bucket6.server[i].address[3] = htonl(i + 1);
-			bucket6.server[i].address[0] = htonl(0x20010db8);
-			bucket6.server[i].target =
-				target_make(SERVER_FIRST, i % 2 ? SERVICES : OTHER, 0);
-		}
-		bpf_map_update_elem(bpf_map__fd(program->maps.servers4), &key, &bucket4, 0);
-		bpf_map_update_elem(bpf_map__fd(program->maps.servers6), &key, &bucket6, 0);
+	buckets4 = harness_value(program->maps.servers4);
+	buckets6 = harness_value(program->maps.servers6);
+	for (int key = 0; key < 4; key++) {
+		for (int i = 0; i < BUCKET4_SERVERS; i++)
+			buckets4[key].server[i] = (struct server4){
+				htonl(0x0a000200 + i),
+				target_make(SERVER_FIRST, i % 2 ? SERVICES : OTHER, 0)};
+		for (int i = 0; i < BUCKET6_SERVERS; i++)
+			buckets6[key].server[i] = (struct server6){
+				{htonl(0x20010db8), 0, 0, htonl(i + 1)},
+				target_make(SERVER_FIRST, i % 2 ? SERVICES : OTHER, 0)};
 	}
+	munmap(buckets4, 4 * sizeof(*buckets4));
+	munmap(buckets6, 4 * sizeof(*buckets6));
 	for (int i = 0; i < BUCKET4_SERVERS; i++) {
 		char text[80];
 
@@ -184,19 +184,25 @@ static void test_full_buckets(void **state)
 	assert_int_equal(verdict_of(program, "ip6 dst=2001:db8:1::1 tcp to=22"), XDP_PASS);
 }
 
-/* A table that cannot be looked into opens nothing. */
-static void test_failing_lookups(void **state)
+/* The verifier holds a program against the size of the tables that it is told of. */
+static void test_small_tables(void **state)
 {
 	struct portcullis *program = *state = harness_open();
 
 	harness_site(program);
-	program->rodata->mask4 = program->rodata->mask6 = ~0U;
-	program->rodata->seed4 = program->rodata->seed6 = ~0ULL;
-	program->rodata->everyone = target_make(SERVER_WHOLE_INTERFACE, SERVICES, 0);
-	assert_int_equal(portcullis__load(program), 0);
-	assert_int_equal(verdict_of(program, "ip4 dst=10.0.1.99 tcp to=443"), XDP_DROP);
-	assert_int_equal(verdict_of(program, "ip6 dst=2001:db8::99 tcp to=443"), XDP_DROP);
-	assert_int_equal(verdict_of(program, "ip6 dst=2001:db8::99 icmp6=128"), XDP_DROP);
+	program->rodata->mask4 = 2 * program->rodata->mask4 + 1;
+	assert_int_equal(object_load(program), -EACCES);
+	portcullis__destroy(program);
+
+	program = *state = harness_open();
+	harness_site(program);
+	program->rodata->mask6 = 2 * program->rodata->mask6 + 1;
+	assert_int_equal(object_load(program), -EACCES);
+	portcullis__destroy(program);
+
+	program = *state = harness_open();
+	program->rodata->profiles++;
+	assert_int_equal(object_load(program), -EACCES);
 }
 
 static void test_profile_out_of_range(void **state)
@@ -218,7 +224,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_interface, harness_close),
 		cmocka_unit_test_teardown(test_tables_apart, harness_close),
 		cmocka_unit_test_teardown(test_full_buckets, harness_close),
-		cmocka_unit_test_teardown(test_failing_lookups, harness_close),
+		cmocka_unit_test_teardown(test_small_tables, harness_close),
 		cmocka_unit_test_teardown(test_profile_out_of_range, harness_close),
 	};
 

@@ -275,6 +275,8 @@ static struct choice *choose_reached(const char *interface, const char *address,
 
 static void warns_of_servers_outside(void **state)
 {
+	g_autofree char *cut = cut_off("cuts off");
+	g_autofree char *refused = g_strconcat(cut, LOCKOUT, NULL);
 	static const char warning[] =
 		"card0: warning: this host's routes lead to server 'fe01' through it: what servers "
 		"send is dropped there as forged-source, unless the setting Inside names it\n";
@@ -290,9 +292,9 @@ static void warns_of_servers_outside(void **state)
 		    "interface's own\n");
 	/* one that is not here is left out at boot */
 	check_asked(choose_reached("gone", "10.0.1.11", "| Inside | gone |\n"), false, true, "");
-	/* this host itself, and where no route leads */
-	check_asked(choose_reached("card0", "192.0.2.1, 10.0.1.11, 2001:db8::1", ""), false, true,
-		    "");
+	/* this host itself, which is cut off, and where no route leads */
+	check_asked(choose_reached("card0", "192.0.2.1, 10.0.1.11, 2001:db8::1", ""), false, false,
+		    refused);
 }
 
 #define SSH_DOCUMENT                                                          \

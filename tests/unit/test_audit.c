@@ -20,6 +20,8 @@ static struct requester tom = {
 
 static struct requester system_itself = {.name = (char *)"root", .login_uid = REQUESTER_NO_LOGIN};
 
+#define NO_BLOCKS ",\"prefix\":null,\"added\":null,\"prolonged\":null,\"removed\":null"
+
 /* The entry's text of a change, without its ports. */
 static void check_entry(const struct audit_change *change, const struct requester *requester,
 			const char *expected)
@@ -56,7 +58,7 @@ static void tells_of_changes(void **state)
 		    "seconds (portcullis swap voice, by tom from 192.0.2.7)\",\"old\":7,"
 		    "\"generation\":8,\"confirm\":60,\"by\":\"tom\",\"login_uid\":1000,"
 		    "\"sudo_user\":\"tom\",\"from\":\"192.0.2.7\",\"command\":\"swap voice\","
-		    "\"reason\":null}");
+		    "\"reason\":null" NO_BLOCKS "}");
 	change.event = AUDIT_CONFIRMED;
 	change.before = voice;
 	check_entry(&change, &system_itself,
@@ -64,7 +66,7 @@ static void tells_of_changes(void **state)
 		    "\"generation 8 confirmed (portcullis swap voice, by root)\",\"old\":8,"
 		    "\"generation\":8,\"confirm\":null,\"by\":\"root\",\"login_uid\":null,"
 		    "\"sudo_user\":null,\"from\":null,\"command\":\"swap voice\","
-		    "\"reason\":null}");
+		    "\"reason\":null" NO_BLOCKS "}");
 	generation_free(web);
 	generation_free(voice);
 }
@@ -85,7 +87,30 @@ static void tells_whose_change_was_undone(void **state)
 		    "\"generation 7 was not confirmed: nothing is enforced again (portcullis up "
 		    "card0 web, by eve)\",\"old\":7,\"generation\":null,\"confirm\":null,"
 		    "\"by\":\"eve\",\"login_uid\":null,\"sudo_user\":null,\"from\":null,"
-		    "\"command\":\"up card0 web\",\"reason\":null}");
+		    "\"command\":\"up card0 web\",\"reason\":null" NO_BLOCKS "}");
+	generation_free(web);
+}
+
+/* The generation stays what it was. */
+static void tells_of_the_block_list(void **state)
+{
+	struct generation *web = numbered("web", 7);
+	const struct audit_blocks blocks = {.added = 1, .prefix = "192.0.2.1/32"};
+	const struct audit_change change = {.event = AUDIT_BLOCKED,
+					    .before = web,
+					    .after = web,
+					    .blocks = &blocks,
+					    .when = 1767225600};
+
+	web->confirm = 60; /* which says nothing of this change */
+	audit_begin("block 192.0.2.1");
+	check_entry(&change, &tom,
+		    "{\"time\":\"2026-01-01T00:00:00Z\",\"event\":\"blocked\",\"message\":"
+		    "\"192.0.2.1/32 blocked (portcullis block 192.0.2.1, by tom from 192.0.2.7)\","
+		    "\"old\":7,\"generation\":7,\"confirm\":null,\"by\":\"tom\","
+		    "\"login_uid\":1000,\"sudo_user\":\"tom\",\"from\":\"192.0.2.7\","
+		    "\"command\":\"block 192.0.2.1\",\"reason\":null,"
+		    "\"prefix\":\"192.0.2.1/32\",\"added\":1,\"prolonged\":0,\"removed\":0}");
 	generation_free(web);
 }
 
@@ -105,14 +130,16 @@ static void says_what_happened(void **state)
 	check_message(&(struct audit_change){.event = AUDIT_ENFORCED, .after = web},
 		      "generation 1 in force (portcullis x, by root)");
 	voice->confirm = 5;
-	check_message(&(struct audit_change){AUDIT_PROLONGED, voice, voice, NULL, NULL, NULL, 0},
-		      "generation 2 given more time to be confirmed, to be confirmed within 5 "
-		      "seconds (portcullis x, by root)");
+	check_message(
+		&(struct audit_change){.event = AUDIT_PROLONGED, .before = voice, .after = voice},
+		"generation 2 given more time to be confirmed, to be confirmed within 5 "
+		"seconds (portcullis x, by root)");
 	check_message(&(struct audit_change){.event = AUDIT_FELL_BACK, .after = web, .reason = "r"},
 		      "generation 1 in force instead of what was asked for: r (portcullis x, by "
 		      "root)");
-	check_message(&(struct audit_change){AUDIT_ROLLED_BACK, voice, web, NULL, NULL, NULL, 0},
-		      "generation 2 undone: generation 1 in force again (portcullis x, by root)");
+	check_message(
+		&(struct audit_change){.event = AUDIT_ROLLED_BACK, .before = voice, .after = web},
+		"generation 2 undone: generation 1 in force again (portcullis x, by root)");
 	check_message(&(struct audit_change){.event = AUDIT_STOPPED, .before = web},
 		      "nothing is enforced any more (portcullis x, by root)");
 	check_message(&(struct audit_change){.event = AUDIT_REFUSED, .reason = "no"},
@@ -156,6 +183,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_of_changes),
 		cmocka_unit_test(tells_whose_change_was_undone),
+		cmocka_unit_test(tells_of_the_block_list),
 		cmocka_unit_test(says_what_happened),
 		cmocka_unit_test(fits_into_the_log),
 		cmocka_unit_test(has_words_for_people),

@@ -47,7 +47,7 @@ static void leaves_out_what_is_missing(void **state)
 	choice_set_interface(choice, "card8", "web", ATTACH_AUTO);
 	choice_set_interface(choice, "card9", "web", ATTACH_AUTO);
 	choice_set_interface(choice, "card1", "voice", ATTACH_AUTO);
-	boot_leave_out(choice, messages);
+	boot_leave_out(choice, NULL, messages);
 	said = all_messages(messages);
 	assert_string_equal(said, "card9: warning: there is no such interface yet: 'portcullis "
 				  "boot' enforces on it once it is there\n"
@@ -57,6 +57,24 @@ static void leaves_out_what_is_missing(void **state)
 	assert_true(choice_awaits(choice, "card9"));
 	assert_false(choice_awaits(choice, "card0"));
 	check_interfaces(choice, "card0=web card1=voice");
+	messages_free(messages);
+}
+
+/* One that is awaited already; a name that never was may be misspelt. */
+static void leaves_out_what_is_awaited(void **state)
+{
+	struct messages *messages = messages_new();
+	struct choice *choice = choose_profile("web"), *before = choose_profile("web");
+
+	choice_set_interface(before, "card9", "web", ATTACH_AUTO);
+	choice_await(before, "card9");
+	choice_set_interface(choice, "card8", "web", ATTACH_AUTO);
+	choice_set_interface(choice, "card9", "web", ATTACH_AUTO);
+	boot_leave_out(choice, before, messages);
+	assert_int_equal(messages->warnings, 1);
+	assert_true(choice_awaits(choice, "card9"));
+	check_interfaces(choice, "card0=web card8=web");
+	choice_free(before);
 	messages_free(messages);
 }
 
@@ -132,6 +150,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(leaves_out_what_is_missing),
+		cmocka_unit_test(leaves_out_what_is_awaited),
 		cmocka_unit_test(asks_both_whether_to_close),
 		cmocka_unit_test(closes_as_the_site_says),
 		cmocka_unit_test(closes_as_was_said_last),

@@ -11,8 +11,10 @@
 
 #include "capture.h"
 #include "change.h"
+#include "links.h"
 #include "load.h"
 #include "own_gate.h"
+#include "standby.h"
 
 static struct context context_new(void)
 {
@@ -192,6 +194,112 @@ static void enforces_again_what_is_not_whole(void **state)
 		      "unchanged: generation 2 stays in force\n");
 }
 
+/* A gate whose generation waits for so many more ns, negative: no longer, and what asks for it. */
+static struct gate *open_waiting(struct context *context, __s64 left, struct generation **again)
+{
+	struct gate *gate = open_gate(GATE_WRITE);
+	struct gate_link *link;
+
+	context->confirm = 60;
+	assert_int_equal(
+		change_apply(context, gate, change_compile(context, gate, choose_profile("web"))),
+		EXIT_RIGHT);
+	gate_close(gate);
+	gate = open_gate(GATE_WRITE);
+	link = gate->links->pdata[0];
+	/* as it would have been read earlier: after that time has gone by */
+	link->deadline = (__u64)((__s64)standby_now() + left);
+	assert_int_equal(standby_set_deadline(link->program_fd, link->deadline), 0);
+	*again = change_compile(context, gate, choose_profile("web"));
+	return gate;
+}
+
+static __u64 kernels_deadline(const struct gate *gate)
+{
+	const struct gate_link *link = gate->links->pdata[0];
+	__u64 deadline;
+
+	assert_int_equal(standby_deadline(link->program_fd, &deadline), 0);
+	return deadline;
+}
+
+/* Something has to stand by: web again, over what needs no confirmation. */
+static void gives_more_time(void **state)
+{
+	struct context context = context_new();
+	struct capture capture;
+	struct generation *again;
+	struct gate *gate;
+	enum exit_code code;
+
+	check_applied(choose_profile("closed"), EXIT_RIGHT,
+		      "generation 1 in force\n  card0: closed, 0 tcp and 0 udp ports open\n");
+	capture = capture_begin();
+	gate = open_waiting(&context, 5 * 1000000000LL, &again);
+	code = change_apply(&context, gate, again);
+	g_free(capture_end(&capture));
+	assert_int_equal(code, EXIT_RIGHT);
+	assert_true(kernels_deadline(gate) > standby_now() + 50 * 1000000000ULL);
+	gate_close(gate);
+	messages_free(context.messages);
+}
+
+static void gives_none_to_what_is_over(void **state)
+{
+	struct context context = context_new();
+	g_autofree char *printed = NULL;
+	struct capture capture;
+	struct generation *again;
+	struct gate *gate;
+	enum exit_code code;
+	__u64 deadline;
+
+	check_applied(choose_profile("closed"), EXIT_RIGHT,
+		      "generation 1 in force\n  card0: closed, 0 tcp and 0 udp ports open\n");
+	capture = capture_begin();
+	gate = open_waiting(&context, -1, &again);
+	g_free(capture_end(&capture));
+	deadline = kernels_deadline(gate);
+	capture = capture_begin();
+	code = change_apply(&context, gate, again);
+	printed = capture_end(&capture);
+	assert_int_equal(code, EXIT_WRONG);
+	assert_string_equal(printed, "");
+	check_messages(&context, "portcullis: error: too late: generation 2 is being undone; "
+				 "repeat the change to make it anew\n");
+	assert_true(kernels_deadline(gate) == deadline);
+	gate_close(gate);
+	messages_free(context.messages);
+}
+
+/* The link that waits is asked, wherever among the others it stands. */
+static void asks_the_link_that_waits(void **state)
+{
+	struct context context = context_new();
+	struct gate_link dead = {.fd = -1, .deadline = 1, .standby_fd = 0};
+	struct capture capture;
+	struct generation *again;
+	struct gate *gate;
+	enum exit_code code;
+
+	check_applied(choose_profile("closed"), EXIT_RIGHT,
+		      "generation 1 in force\n  card0: closed, 0 tcp and 0 udp ports open\n");
+	capture = capture_begin();
+	gate = open_waiting(&context, 5 * 1000000000LL, &again);
+	dead.pin = (char *)"link-7"; /* of a card that is gone, and an earlier generation's */
+	dead.loaded = 1;
+	g_ptr_array_set_free_func(gate->links, NULL);
+	g_ptr_array_insert(gate->links, 0, &dead);
+	code = change_apply(&context, gate, again);
+	g_free(capture_end(&capture));
+	g_ptr_array_remove_index(gate->links, 0);
+	g_ptr_array_set_free_func(gate->links, link_free);
+	assert_int_equal(code, EXIT_RIGHT);
+	assert_true(kernels_deadline(gate) > standby_now() + 50 * 1000000000ULL);
+	gate_close(gate);
+	messages_free(context.messages);
+}
+
 static void prints_nothing_where_it_failed(void **state)
 {
 	struct choice *choice = choose_profile("web");
@@ -213,6 +321,9 @@ int main(void)
 		test(reports_what_is_in_force),
 		test(reports_sites),
 		test(enforces_again_what_is_not_whole),
+		test(gives_more_time),
+		test(gives_none_to_what_is_over),
+		test(asks_the_link_that_waits),
 		test(prints_nothing_where_it_failed),
 	};
 

@@ -43,6 +43,17 @@ static void has_a_field_for_each_thing(void **state)
 	      "PORTCULLIS_CLOSED=udp/6 on d\nPRIORITY=5\n" COMMON);
 }
 
+static void tells_of_the_block_list(void **state)
+{
+	check("{\"event\": \"blocked\", \"prefix\": null, \"added\": 2, \"prolonged\": 1,"
+	      "\"removed\": 0, \"opened\": [], \"closed\": []}",
+	      "PORTCULLIS_EVENT=blocked\nPORTCULLIS_BLOCKS_ADDED=2\n"
+	      "PORTCULLIS_BLOCKS_PROLONGED=1\nPORTCULLIS_BLOCKS_REMOVED=0\nPRIORITY=5\n" COMMON);
+	check("{\"event\": \"unblocked\", \"prefix\": \"192.0.2.1\", \"opened\": [],"
+	      "\"closed\": []}",
+	      "PORTCULLIS_EVENT=unblocked\nPORTCULLIS_PREFIX=192.0.2.1\nPRIORITY=5\n" COMMON);
+}
+
 static void warns_of_what_went_another_way(void **state)
 {
 	check("{\"event\": \"undone\", \"old\": 2, \"generation\": null, \"opened\": [],"
@@ -60,6 +71,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(has_a_field_for_each_thing),
+		cmocka_unit_test(tells_of_the_block_list),
 		cmocka_unit_test(warns_of_what_went_another_way),
 	};
 

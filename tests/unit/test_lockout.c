@@ -67,17 +67,17 @@ static int route(const struct prefix *to, const struct prefix *source)
 }
 
 /* The policy opens tcp 443 to anyone and tcp 2022 to 10.8.0.9. */
-static bool is_open(void *context, unsigned int transport, const struct prefix *source,
-		    uint16_t port)
+static bool is_open(void *context, const struct host_socket *socket)
 {
 	const struct prefix manager = ip("10.8.0.9");
 
 	assert_string_equal(context, "context");
-	if (transport != TRANSPORT_TCP)
+	if (socket->transport != TRANSPORT_TCP)
 		return false;
-	if (port == 2022)
-		return !source || !memcmp(source, &manager, sizeof(manager));
-	return port == 443;
+	if (socket->local_port == 2022)
+		return socket_is_listening(socket) ||
+		       !memcmp(&socket->remote, &manager, sizeof(manager));
+	return socket->local_port == 443;
 }
 
 static GArray *cut(const GArray *sockets)
@@ -221,8 +221,7 @@ static void test_order(void **state)
 	}
 }
 
-static bool all_open(void *context, unsigned int transport, const struct prefix *source,
-		     uint16_t port)
+static bool all_open(void *context, const struct host_socket *socket)
 {
 	return true;
 }

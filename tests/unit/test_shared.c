@@ -413,16 +413,50 @@ static void creates_ones_own(void **state)
 	messages_free(messages);
 }
 
+/* What is there already stays, whatever is needed. */
+static void creates_what_is_missing(void **state)
+{
+	const struct shared_needs needs = {.slots = COUNTS_PER_BLOCK + 1, .numbers = SERVER_FIRST};
+	struct messages *messages = messages_new();
+	struct shared first, second;
+
+	assert_true(shared_create(&first, &needs, messages));
+	shared_clear(&second);
+	for (int map = 0; map < SHARED_MAPS; map++)
+		assert_int_equal(second.fd[map], -1);
+	second.fd[SHARED_REASONS] = dup(first.fd[SHARED_REASONS]);
+	assert_true(shared_create_missing(&second, &needs, messages));
+	for (int map = 0; map < SHARED_MAPS; map++) {
+		struct bpf_map_info one = {}, other = {};
+		__u32 size = sizeof(one);
+
+		assert_int_equal(bpf_obj_get_info_by_fd(first.fd[map], &one, &size), 0);
+		assert_int_equal(bpf_obj_get_info_by_fd(second.fd[map], &other, &size), 0);
+		assert_string_equal(one.name, other.name);
+		assert_int_equal(one.id == other.id, map == SHARED_REASONS);
+		assert_int_equal(second.created[map], map != SHARED_REASONS);
+	}
+	shared_close(&first);
+	shared_close(&second);
+	messages_free(messages);
+}
+
 #define test(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(names_pins),  cmocka_unit_test(counts_blocks),
-		test(creates_and_finds_again), test(grows_beside_what_it_counted),
-		test(refuses_other_versions),  test(refuses_what_is_no_map),
-		test(says_what_fails),         test(forgets_counters_alone),
-		test(opens_the_sole),          cmocka_unit_test(creates_ones_own),
+		cmocka_unit_test(names_pins),
+		cmocka_unit_test(counts_blocks),
+		test(creates_and_finds_again),
+		test(grows_beside_what_it_counted),
+		test(refuses_other_versions),
+		test(refuses_what_is_no_map),
+		test(says_what_fails),
+		test(forgets_counters_alone),
+		test(opens_the_sole),
+		cmocka_unit_test(creates_ones_own),
+		cmocka_unit_test(creates_what_is_missing),
 	};
 
 	if (skip_without_root())

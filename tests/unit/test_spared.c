@@ -172,10 +172,41 @@ static void spares_sessions(void **state)
 	free_result(&result);
 }
 
+/* Without a word of how long a prefix is, or of insisting. */
+static void tells_whom_a_block_hits(void **state)
+{
+	g_autofree char *site = g_strdup_printf(SITE MANAGEMENT, "10.9.9.0/24, tcp/22");
+	struct reading_result result = read_right(PORTS, site), other = read_right(PORTS, SITE);
+	struct spared *spared = spared_new(result.policy), *again = spared_new(result.policy);
+	struct spared *without = spared_new(other.policy);
+	static const char *const cases[][2] = {
+		{"10.0.0.0/7", "holds 10.0.1.11 of the server 'fe'"},
+		{"10.7.7.7", "is a part of 10.7.0.0/16 of the server 'farm'"},
+		{"10.9.9.7", "is a part of 10.9.9.0/24 which Management lets in"},
+		{"10.9.8.7", NULL},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		const struct prefix asked = prefix(cases[i][0]);
+		g_autofree char *hit = spared_hit(spared, &asked);
+
+		if (g_strcmp0(hit, cases[i][1]))
+			fail_msg("%s: %s", cases[i][0], hit);
+	}
+	assert_true(spared_same(spared, again));
+	assert_false(spared_same(spared, without));
+	spared_free(spared);
+	spared_free(again);
+	spared_free(without);
+	free_result(&result);
+	free_result(&other);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(spares_servers_and_management),
+		cmocka_unit_test(tells_whom_a_block_hits),
 		cmocka_unit_test(refuses_what_is_short),
 		cmocka_unit_test(spares_not_everybody),
 		cmocka_unit_test(spares_sessions),

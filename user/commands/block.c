@@ -66,6 +66,19 @@ static bool add_requests(struct context *context, struct blocking *blocking,
 	return true;
 }
 
+static void audit(struct context *context, const struct blocking *blocking,
+		  const struct block_input *input)
+{
+	g_autoptr(GArray) asked = blocks_new();
+	struct audit_blocks changed = {};
+
+	for (guint i = 0; i < input->requests->len; i++)
+		g_array_append_val(asked,
+				   g_array_index(input->requests, struct block_request, i).block);
+	audit_blocks_note_asked(&changed, asked, blocking->before, &blocking->now);
+	blocking_audit(blocking, AUDIT_BLOCKED, &changed, context);
+}
+
 static void report_one(const struct blocking *blocking, const struct block_input *input,
 		       bool unchanged)
 {
@@ -111,8 +124,10 @@ static enum exit_code block(struct context *context, const struct block_input *i
 		return EXIT_WRONG;
 	done = add_requests(context, &blocking, input, &unchanged) &&
 	       blocking_apply(&blocking, context);
-	if (done)
+	if (done) {
 		report(&blocking, input, unchanged);
+		audit(context, &blocking, input);
+	}
 	blocking_end(&blocking);
 	return done ? EXIT_RIGHT : EXIT_WRONG;
 }

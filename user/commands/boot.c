@@ -30,7 +30,7 @@ static enum outcome enforce(struct context *context, struct gate *gate, struct c
 	struct generation *next;
 
 	admission_use_real_names(choice);
-	boot_leave_out(choice, context->messages);
+	boot_leave_out(choice, NULL, context->messages);
 	if (!choice->interfaces->len) {
 		choice_free(choice);
 		return OUTCOME_WAITS;
@@ -201,6 +201,26 @@ static bool is_named(struct context *context, const char *site)
 	return named;
 }
 
+/* What nobody can undo when the time is over needs no confirmation. */
+static bool keep_lost(struct context *context, struct gate *gate, const char *lacks)
+{
+	const unsigned int number = gate->generation->number;
+	const unsigned int before = gate->generation->previous[0];
+	int error = standby_set_deadline(gate_waiting_link(gate)->program_fd, 0);
+
+	if (error) {
+		wrong(context, "cannot confirm generation %u: %s", number, strerror(-error));
+		return false;
+	}
+	if (!gate_read(gate, context->messages))
+		return false;
+	message_add(context->messages, SEVERITY_WARNING, lacks, 0,
+		    "generation %u stays: it waited to be confirmed, but nobody stands by any more "
+		    "to undo it; 'portcullis rollback %u' does",
+		    number, before);
+	return true;
+}
+
 /*
  * What waits to be confirmed is undone now if the interface is one that went and came back: nobody
  * stands by there who could judge when the time is over.
@@ -208,12 +228,13 @@ static bool is_named(struct context *context, const char *site)
 static bool undo_lost(struct context *context, struct gate *gate)
 {
 	const unsigned int number = gate->generation->number;
-	g_autofree char *lacks = gate_deadline(gate) && gate_can_undo(gate)
-					 ? kept_lacks(gate, gate->generation->choice)
-					 : NULL;
+	g_autofree char *lacks =
+		gate_deadline(gate) ? kept_lacks(gate, gate->generation->choice) : NULL;
 
 	if (!lacks)
 		return true;
+	if (!gate_can_undo(gate))
+		return keep_lost(context, gate, lacks);
 	if (!gate_undo(gate, context->messages))
 		return false;
 	message_add(context->messages, SEVERITY_WARNING, lacks, 0,
@@ -233,12 +254,67 @@ static void wait_on(struct context *context, const struct gate *gate)
 			deadline > now ? (unsigned int)((deadline - now) / 1000000000) + 1 : 1;
 }
 
+/* Whether the change that waits falls back to what awaits the interface and is not on it yet. */
+static bool falls_back_without(const struct gate *gate)
+{
+	struct messages *unheard = messages_new();
+	struct generation *confirmed = NULL;
+	bool without;
+
+	if (gate_deadline(gate) && gate_can_undo(gate) && gate->generation->previous[0])
+		confirmed = kept_read(gate->directory, gate->generation->previous[0], unheard);
+	without = confirmed && choice_awaits(confirmed->choice, interface);
+	generation_free(confirmed);
+	messages_free(unheard);
+	return without;
+}
+
+/*
+ * What the change falls back to comes onto the interface first, and the change over it again: else
+ * everything would pass there once the time is over. For a moment the change is undone.
+ */
+static bool extend_both(struct context *context, struct gate *gate, struct choice *changed)
+{
+	unsigned int left = context->confirm;
+	struct choice *confirmed;
+
+	if (!gate_undo(gate, context->messages) || !gate->generation)
+		return false;
+	confirmed = with_interface(gate->generation->choice);
+	context->confirm = 0;
+	if (!confirmed || enforce(context, gate, confirmed) != OUTCOME_IN_FORCE ||
+	    !gate_read(gate, context->messages))
+		return false;
+	context->confirm = left;
+	return enforce(context, gate, choice_copy(changed)) == OUTCOME_IN_FORCE;
+}
+
+static enum exit_code appeared_while_waiting(struct context *context, struct gate *gate)
+{
+	const unsigned int number = gate->generation->number;
+	struct choice *changed = with_interface(gate->generation->choice);
+	bool done = false;
+
+	context->for_now = true;
+	wait_on(context, gate);
+	if (changed)
+		done = extend_both(context, gate, changed);
+	choice_free(changed);
+	return done ? EXIT_RIGHT
+		    : wrong(context,
+			    "generation %u, which waited to be confirmed, is not in force on %s "
+			    "too; 'portcullis status' tells what is",
+			    number, interface);
+}
+
 static enum exit_code appeared(struct context *context, struct gate *gate, const char *site)
 {
 	struct choice *choice = NULL;
 
 	if (!gate->generation && is_named(context, site))
 		return boot(context, gate, site);
+	if (gate->generation && falls_back_without(gate))
+		return appeared_while_waiting(context, gate);
 	if (gate->generation && !undo_lost(context, gate))
 		return EXIT_WRONG;
 	if (gate->generation)

@@ -28,7 +28,7 @@ static enum exit_code confirm(struct context *context, struct gate *gate)
 			     "not every interface enforces generation %u: repeat the change, or "
 			     "'portcullis rollback'",
 			     number);
-	if (link->standby_fd >= 0 && standby_now() >= link->deadline)
+	if (gate_link_is_late(link))
 		return wrong(context, "too late: generation %u is being undone", number);
 	error = standby_set_deadline(link->program_fd, 0);
 	if (error)

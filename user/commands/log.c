@@ -24,15 +24,20 @@ static char *generations(struct json_object *entry)
 		   : g_strdup_printf("none → %" G_GUINT64_FORMAT, now);
 }
 
-/* "in force, to be confirmed in 60 s" */
+/* "generation 1 → 2 in force, to be confirmed in 60 s", "203.0.113.7 blocked" */
 static char *event_text(struct json_object *entry)
 {
 	const char *words = audit_event_words(json_string(entry, "event"));
 	uint64_t confirm = json_number(entry, "confirm");
+	g_autofree char *numbers = generations(entry);
+	struct audit_blocks blocks;
 
-	return confirm ? g_strdup_printf("%s, to be confirmed in %" G_GUINT64_FORMAT " s", words,
-					 confirm)
-		       : g_strdup(words);
+	if (audit_blocks_read(&blocks, entry))
+		return audit_blocks_text(&blocks);
+	if (!confirm)
+		return g_strdup_printf("generation %s %s", numbers, words);
+	return g_strdup_printf("generation %s %s, to be confirmed in %" G_GUINT64_FORMAT " s",
+			       numbers, words, confirm);
 }
 
 static void print_ports(struct json_object *groups, const char *verb)
@@ -47,13 +52,11 @@ static void print_ports(struct json_object *groups, const char *verb)
 static void print_entry(struct json_object *entry)
 {
 	g_autofree char *time = output_time(json_string(entry, "time"));
-	g_autofree char *numbers = generations(entry);
 	g_autofree char *event = event_text(entry);
 	const char *from = json_string(entry, "from"), *reason = json_string(entry, "reason");
 
-	printf("%s  generation %s %s, by %s%s%s: %s\n", time, numbers, event,
-	       json_string(entry, "by"), from ? " from " : "", from ? from : "",
-	       json_string(entry, "command"));
+	printf("%s  %s, by %s%s%s: %s\n", time, event, json_string(entry, "by"),
+	       from ? " from " : "", from ? from : "", json_string(entry, "command"));
 	if (reason)
 		printf("    %s\n", reason);
 	print_ports(json_member(entry, "opened"), "opened");

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "admission.h"
+#include "boot.h"
 #include "change.h"
 #include "command.h"
 #include "compare.h"
@@ -60,6 +61,7 @@ static enum exit_code reload(struct context *context, struct gate *gate, const c
 	if (choice) {
 		choice->monitor = gate->generation->choice->monitor;
 		admission_use_real_names(choice);
+		boot_leave_out(choice, gate->generation->choice, context->messages);
 		next = change_compile(context, gate, choice);
 	}
 	if (!next)

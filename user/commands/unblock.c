@@ -37,8 +37,9 @@ static char *find_other(const struct blocking *blocking, const struct prefix *pr
 	return NULL;
 }
 
-/* Takes what was asked for off the list; how many were on it. */
-static guint remove_requests(struct blocking *blocking, const struct block_input *input)
+/* Takes what was asked for off the list. */
+static void remove_requests(struct blocking *blocking, const struct block_input *input,
+			    struct audit_blocks *changed)
 {
 	g_autoptr(GArray) wanted = blocks_new();
 	guint kept = 0, before = blocking->blocks->len;
@@ -50,11 +51,20 @@ static guint remove_requests(struct blocking *blocking, const struct block_input
 	for (guint i = 0; i < before; i++) {
 		struct block *block = &g_array_index(blocking->blocks, struct block, i);
 
-		if (!blocks_find(wanted, &block->prefix))
+		if (blocks_find(wanted, &block->prefix))
+			audit_blocks_note(changed, &changed->removed, &block->prefix);
+		else
 			g_array_index(blocking->blocks, struct block, kept++) = *block;
 	}
 	g_array_set_size(blocking->blocks, kept);
-	return before - kept;
+}
+
+static void remove_all(struct blocking *blocking, struct audit_blocks *changed)
+{
+	for (guint i = 0; i < blocking->blocks->len; i++)
+		audit_blocks_note(changed, &changed->removed,
+				  &g_array_index(blocking->blocks, struct block, i).prefix);
+	g_array_set_size(blocking->blocks, 0);
 }
 
 /* What is said of one prefix, and whether that is what was wanted. */
@@ -94,16 +104,19 @@ static enum exit_code report(struct context *context, const struct blocking *blo
 static enum exit_code unblock(struct context *context, const struct block_input *input)
 {
 	enum exit_code code = EXIT_WRONG;
+	struct audit_blocks changed = {};
 	struct blocking blocking;
-	guint removed;
 
 	if (!blocking_begin(&blocking, input, context))
 		return EXIT_WRONG;
-	removed = input ? remove_requests(&blocking, input) : blocking.blocks->len;
-	if (!input)
-		g_array_set_size(blocking.blocks, 0);
-	if (blocking_apply(&blocking, context))
-		code = report(context, &blocking, input, removed);
+	if (input)
+		remove_requests(&blocking, input, &changed);
+	else
+		remove_all(&blocking, &changed);
+	if (blocking_apply(&blocking, context)) {
+		code = report(context, &blocking, input, changed.removed);
+		blocking_audit(&blocking, AUDIT_UNBLOCKED, &changed, context);
+	}
 	blocking_end(&blocking);
 	return code;
 }

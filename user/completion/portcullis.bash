@@ -26,6 +26,7 @@ declare -gA _portcullis_options=(
 	[stats]="--by= --watch= --prometheus --json"
 	[top]="--interval= --server= --service="
 	[drops]="--server= --reason= --port= --source= --pcap= --count= --json"
+	[bench]="--json"
 )
 declare -gA _portcullis_operands=(
 	[show]="profiles"
@@ -38,6 +39,7 @@ declare -gA _portcullis_operands=(
 	[reload]="files"
 	[boot]="files"
 	[down]="interfaces"
+	[bench]="interfaces"
 )
 _portcullis_common="-h --help --bpffs="
 
@@ -160,7 +162,7 @@ _portcullis() {
 		read -ra words <<<"${_portcullis_operands[$command]-}"
 		[[ $command == up && $operands -gt 0 ]] && words=(profiles)
 		[[ $command == replay && $operands == 0 ]] && words=(files)
-		[[ $command == down && $operands -gt 0 || $previous == from || $previous == to ]] && words=()
+		[[ ($command == down || $command == bench) && $operands -gt 0 || $previous == from || $previous == to ]] && words=()
 		_portcullis_operand "${words[@]}"
 	fi
 	[[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *[=/] ]] && compopt -o nospace 2>/dev/null
