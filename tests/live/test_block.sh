@@ -405,8 +405,9 @@ flooded() {
 		changes=$((changes + 13))
 	done
 	found=$(($(counted "$2") - found)) other=$(($(counted "$3") - other))
-	[ $changes -gt 0 ] && [ $found -gt $((FLOOD / 2)) ] ||
+	if [ $changes = 0 ] || [ $found -lt $((FLOOD / 2)) ]; then
 		fail "$1 floods while the list changes" "$changes changes, $found packets"
+	fi
 	same "$1 floods, $changes changes: nothing is $3" 0 $other
 }
 

@@ -70,8 +70,9 @@ static void put(struct bpf_map *map4, struct bpf_map *map6, const struct model_b
 
 static struct block entry_of(const struct model_policy *policy, const struct model_block *block)
 {
-	struct block entry = {.prefix = {(uint8_t)block->family, (uint8_t)block->prefix.bits},
-			      .value = value_of(policy, block)};
+	struct block entry = {
+		.prefix = {.family = (uint8_t)block->family, .length = (uint8_t)block->prefix.bits},
+		.value = value_of(policy, block)};
 
 	inet_pton(block->family, block->prefix.text, entry.prefix.bytes);
 	return entry;

@@ -112,7 +112,7 @@ static const struct model_block sites[] = {
  */
 static const struct model_crowd crowds[] = {
 	{{203, 0, 113, 100}, 40, 2, false}, {{192, 0, 1, 0}, 22, 3, true},
-	{{192, 0, 3, 0}, 1, 5, true},       {{198, 51, 99, 0}, 8, 7, false},
+	{{192, 0, 128, 1}, 1, 1, true},     {{198, 51, 99, 0}, 8, 7, false},
 	{{198, 51, 110, 0}, 8, 7, false},
 };
 

@@ -16,7 +16,7 @@ RANDOM=${SEED:-2015}
 loaded() {
 	{
 		bpftool prog list | sed -n 's/^\([0-9]*\): .* name portcullis.*/program \1/p'
-		bpftool map list | sed -nE 's/^([0-9]*): .* name (catalog|ports|counters|dropped_ports|flows|standby|blocked4) .*/map \1/p'
+		bpftool map list | sed -nE 's/^([0-9]*): .* name (catalog|ports|counters|dropped_ports|flows|standby|blocked4|block_table|block_chunk) .*/map \1/p'
 		find /sys/fs/bpf -type f
 		tc -n edge filter show dev card egress
 		tc -n edge filter show dev card2 egress
