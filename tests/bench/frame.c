@@ -7,7 +7,8 @@
 #include <linux/ipv6.h>
 #include <string.h>
 
-#define VLAN 7
+#define VLAN       7
+#define RTP_HEADER 12 /* bytes: RFC 3550, section 5.1 */
 
 /* Where the receiver's card is, and where the sender's: as tests/bench/wire.sh sets them. */
 static const unsigned char CARD[ETH_ALEN] = {2, 0, 0, 0, 0, 1}, WIRE[ETH_ALEN] = {2, 0, 0, 0, 0, 2};
@@ -54,7 +55,7 @@ static unsigned char *put_ip(unsigned char *at, const struct packet_kind *kind, 
 struct frame frame_make(const struct packet_kind *kind)
 {
 	const __u32 headers = ETH_HLEN + (kind->vlan ? 4 : 0) + (kind->v6 ? 40 : 20);
-	const __u32 least = headers + (kind->udp ? 8 : 20);
+	const __u32 least = headers + (!kind->udp ? 20 : kind->media ? 8 + RTP_HEADER : 8);
 	struct frame frame = {.size = least > FRAME_BYTES ? least : FRAME_BYTES};
 	uint16_t bytes = (uint16_t)(frame.size - headers);
 	unsigned char *at = put_ip(put_ethernet(frame.bytes, kind), kind, bytes);
@@ -62,9 +63,8 @@ struct frame frame_make(const struct packet_kind *kind)
 	put16(put16(at, CLIENT_PORT), kind->port);
 	if (kind->udp) {
 		put16(at + 4, bytes);
-		/* begins like RTP (RFC 3550): whoever asks for media is content */
-		if (bytes > 8)
-			at[8] = 0x80;
+		if (kind->media)
+			at[8] = 2 << 6; /* RTP's version */
 	} else {
 		at[12] = 5 << 4; /* its header's length */
 		at[13] = 2;      /* SYN */

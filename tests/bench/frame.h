@@ -24,7 +24,8 @@
 
 struct packet_kind {
 	bool v6;
-	bool udp; /* else a TCP SYN */
+	bool udp;   /* else a TCP SYN */
+	bool media; /* over UDP: there is an RTP header in it */
 	bool vlan;
 	uint16_t port; /* of the destination */
 };
