@@ -100,17 +100,17 @@ static __always_inline int fast_port(struct xdp_md *ctx, struct packet *packet, 
 						     : judge_by_stages(ctx);
 }
 
-/*
- * Both of a packet that has at least as many bytes behind its IP header as a TCP header has. One
- * comparison says that a length is neither too small nor too large, as differences wrap around.
- */
+/* Both of a packet that has at least as many bytes behind its IP header as a UDP header has. */
 static __always_inline int fast_tcp(struct xdp_md *ctx, struct packet *packet, __u64 length,
 				    bool special)
 {
-	__u64 header = packet->tcp->doff * 4;
+	const struct tcphdr *tcp = packet->tcp;
+	__u64 header;
 
-	if (unlikely(header - sizeof(struct tcphdr) > length - sizeof(struct tcphdr)) ||
-	    unlikely(!packet->tcp->source))
+	if (unlikely((void *)(tcp + 1) > (void *)(long)ctx->data_end))
+		return judge_by_stages(ctx);
+	header = tcp->doff * 4;
+	if (unlikely(header < sizeof(*tcp)) || unlikely(header > length) || unlikely(!tcp->source))
 		return judge_by_stages(ctx);
 	packet->transport = TRANSPORT_TCP;
 	return fast_port(ctx, packet, special);
@@ -121,6 +121,7 @@ static __always_inline int fast_udp(struct xdp_md *ctx, struct packet *packet, _
 {
 	__u64 said = bpf_ntohs(packet->udp->len);
 
+	/* neither too small nor too large: one comparison, as the difference wraps around */
 	if (unlikely(said - sizeof(struct udphdr) > length - sizeof(struct udphdr)))
 		return judge_by_stages(ctx);
 	packet->transport = TRANSPORT_UDP;
@@ -179,7 +180,7 @@ static __always_inline int fast4(struct xdp_md *ctx, const struct iphdr *ip, voi
 	__u64 total = host16(ip->tot_len);
 	bool special = have_special, blocked;
 
-	if (unlikely(total < sizeof(*ip) + sizeof(struct tcphdr)) ||
+	if (unlikely(total < sizeof(*ip) + sizeof(struct udphdr)) ||
 	    unlikely((void *)ip + total > end))
 		return judge_by_stages(ctx);
 	outcome.length = total;
@@ -208,10 +209,10 @@ static __always_inline int fast6(struct xdp_md *ctx, const struct ipv6hdr *ip, v
 	bool special = have_special, blocked;
 	__u64 payload;
 
-	if (unlikely((void *)(ip + 1) + sizeof(struct tcphdr) > end))
+	if (unlikely((void *)(ip + 1) + sizeof(struct udphdr) > end))
 		return judge_by_stages(ctx);
 	payload = host16(ip->payload_len);
-	if (unlikely(payload < sizeof(struct tcphdr)) || unlikely((void *)(ip + 1) + payload > end))
+	if (unlikely(payload < sizeof(struct udphdr)) || unlikely((void *)(ip + 1) + payload > end))
 		return judge_by_stages(ctx);
 	outcome.length = sizeof(*ip) + payload;
 	blocked =
@@ -237,7 +238,7 @@ static __always_inline int fast(struct xdp_md *ctx)
 	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
 	void *network = data + sizeof(struct ethhdr);
 
-	if (unlikely(network + sizeof(struct iphdr) + sizeof(struct tcphdr) > end))
+	if (unlikely(network + sizeof(struct iphdr) + sizeof(struct udphdr) > end))
 		return judge_by_stages(ctx);
 	if (likely(is_plain4(data)))
 		return fast4(ctx, network, end);
