@@ -257,7 +257,7 @@ static void check_list(struct portcullis *program, const GArray *meant)
 
 static void test_one_by_one(void **state)
 {
-	const guint steps = getenv("STEPS") ? (guint)strtoul(getenv("STEPS"), NULL, 10) : 800;
+	const guint steps = getenv("STEPS") ? (guint)strtoul(getenv("STEPS"), NULL, 10) : 300;
 	struct portcullis *program = load(state);
 	g_autoptr(GArray) blocks = blocks_new();
 
