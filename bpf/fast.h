@@ -83,7 +83,7 @@ static __always_inline bool may_be_else(const struct packet *packet)
 	       (unlisted_drop && packet->outcome->target == everyone);
 }
 
-static __always_inline int fast_port(struct xdp_md *ctx, struct packet *packet, bool special)
+static __always_inline int fast_port(struct xdp_md *ctx, struct packet *packet)
 {
 	struct outcome *outcome = packet->outcome;
 
@@ -93,7 +93,7 @@ static __always_inline int fast_port(struct xdp_md *ctx, struct packet *packet, 
 	outcome->port_index = PORT_INDEX(packet->transport, packet->destination_port);
 	outcome->slot = opened_by_of(packet);
 	if (!outcome->slot)
-		return special && may_be_else(packet)
+		return have_special && may_be_else(packet)
 			       ? judge_by_stages(ctx)
 			       : fast_drop(ctx, outcome, REASON_NOT_PUBLISHED);
 	return likely(outcome->slot < PORT_SEGMENTS) ? fast_pass(outcome, REASON_PUBLISHED)
@@ -101,8 +101,7 @@ static __always_inline int fast_port(struct xdp_md *ctx, struct packet *packet, 
 }
 
 /* Both of a packet that has at least as many bytes behind its IP header as a UDP header has. */
-static __always_inline int fast_tcp(struct xdp_md *ctx, struct packet *packet, __u64 length,
-				    bool special)
+static __always_inline int fast_tcp(struct xdp_md *ctx, struct packet *packet, __u64 length)
 {
 	const struct tcphdr *tcp = packet->tcp;
 	__u64 header;
@@ -113,11 +112,10 @@ static __always_inline int fast_tcp(struct xdp_md *ctx, struct packet *packet, _
 	if (unlikely(header < sizeof(*tcp)) || unlikely(header > length) || unlikely(!tcp->source))
 		return judge_by_stages(ctx);
 	packet->transport = TRANSPORT_TCP;
-	return fast_port(ctx, packet, special);
+	return fast_port(ctx, packet);
 }
 
-static __always_inline int fast_udp(struct xdp_md *ctx, struct packet *packet, __u64 length,
-				    bool special)
+static __always_inline int fast_udp(struct xdp_md *ctx, struct packet *packet, __u64 length)
 {
 	__u64 said = bpf_ntohs(packet->udp->len);
 
@@ -125,7 +123,7 @@ static __always_inline int fast_udp(struct xdp_md *ctx, struct packet *packet, _
 	if (unlikely(said - sizeof(struct udphdr) > length - sizeof(struct udphdr)))
 		return judge_by_stages(ctx);
 	packet->transport = TRANSPORT_UDP;
-	return fast_port(ctx, packet, special);
+	return fast_port(ctx, packet);
 }
 
 /* What few policies have, asked together: whether the stages have to. */
@@ -178,7 +176,7 @@ static __always_inline int fast4(struct xdp_md *ctx, const struct iphdr *ip, voi
 	struct packet packet = {
 		.outcome = &outcome, .ip = IP_V4, .ip4 = ip, .tcp = (const void *)(ip + 1)};
 	__u64 total = host16(ip->tot_len);
-	bool special = have_special, blocked;
+	bool blocked;
 
 	if (unlikely(total < sizeof(*ip) + sizeof(struct udphdr)) ||
 	    unlikely((void *)ip + total > end))
@@ -186,7 +184,7 @@ static __always_inline int fast4(struct xdp_md *ctx, const struct iphdr *ip, voi
 	outcome.length = total;
 	blocked = unlikely(is_listing(BLOCKS_IPV4)) && is_blocked4(ip->saddr);
 	if (unlikely(ip->saddr == ip->daddr) || unlikely(!plain4(ip->saddr)) ||
-	    (special && is_special4(&packet)))
+	    (have_special && is_special4(&packet)))
 		return judge_by_stages(ctx);
 	if (unlikely(!fast_target4(&packet)))
 		return blocked ? judge_by_stages(ctx)
@@ -194,8 +192,8 @@ static __always_inline int fast4(struct xdp_md *ctx, const struct iphdr *ip, voi
 	if (unlikely(blocked))
 		return fast_drop(ctx, &outcome, REASON_BLOCKED);
 	switch (whole_protocol4(ip)) {
-	case IPPROTO_TCP: return fast_tcp(ctx, &packet, total - sizeof(*ip), special);
-	case IPPROTO_UDP: return fast_udp(ctx, &packet, total - sizeof(*ip), special);
+	case IPPROTO_TCP: return fast_tcp(ctx, &packet, total - sizeof(*ip));
+	case IPPROTO_UDP: return fast_udp(ctx, &packet, total - sizeof(*ip));
 	default: return judge_by_stages(ctx);
 	}
 }
@@ -206,7 +204,7 @@ static __always_inline int fast6(struct xdp_md *ctx, const struct ipv6hdr *ip, v
 	struct packet packet = {
 		.outcome = &outcome, .ip = IP_V6, .ip6 = ip, .tcp = (const void *)(ip + 1)};
 	const union address *source = source6(&packet);
-	bool special = have_special, blocked;
+	bool blocked;
 	__u64 payload;
 
 	if (unlikely((void *)(ip + 1) + sizeof(struct udphdr) > end))
@@ -218,7 +216,7 @@ static __always_inline int fast6(struct xdp_md *ctx, const struct ipv6hdr *ip, v
 	blocked =
 		unlikely(is_listing(BLOCKS_IPV6)) && is_blocked6(source->half[0], source->half[1]);
 	if (unlikely(same_address6(source, destination6(&packet))) || unlikely(!plain6(source)) ||
-	    (special && is_special6(&packet)))
+	    (have_special && is_special6(&packet)))
 		return judge_by_stages(ctx);
 	if (unlikely(!fast_target6(&packet)))
 		return blocked ? judge_by_stages(ctx)
@@ -226,8 +224,8 @@ static __always_inline int fast6(struct xdp_md *ctx, const struct ipv6hdr *ip, v
 	if (unlikely(blocked))
 		return fast_drop(ctx, &outcome, REASON_BLOCKED);
 	switch (ip->nexthdr) {
-	case IPPROTO_TCP: return fast_tcp(ctx, &packet, payload, special);
-	case IPPROTO_UDP: return fast_udp(ctx, &packet, payload, special);
+	case IPPROTO_TCP: return fast_tcp(ctx, &packet, payload);
+	case IPPROTO_UDP: return fast_udp(ctx, &packet, payload);
 	default: return judge_by_stages(ctx);
 	}
 }

@@ -262,6 +262,12 @@ static __always_inline void catalog_refer(void)
 	asm volatile("" : : "r"(&catalog));
 }
 
+/* Likewise, of the interfaces that the next generation takes over. */
+static __always_inline void gated_refer(void)
+{
+	asm volatile("" : : "r"(&gated));
+}
+
 /* Shared maps, pinned: they outlive generations. The program writes, the loader reads. */
 
 /* Passed packets by slot of segment; the loader sizes it when it makes the pin. */

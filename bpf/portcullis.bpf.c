@@ -142,6 +142,7 @@ SEC("?tc")
 int portcullis_egress_unconfirmed(struct __sk_buff *ctx)
 {
 	catalog_refer();
+	gated_refer(); /* both first, as above */
 	if (unlikely(is_undone()))
 		bpf_tail_call(ctx, &standby_egress, standby_entry);
 	if (replies)
