@@ -238,3 +238,18 @@ bail_out() {
 plan() {
 	echo "1..$COUNT"
 }
+
+# timed FUNCTION: how long it takes is a comment
+timed() {
+	local start=${EPOCHREALTIME/./}
+
+	"$1"
+	echo "# $1: $(((${EPOCHREALTIME/./} - start) / 1000)) ms"
+}
+
+# anew: front-end alone enforced, by the site in $SITE
+anew() {
+	portcullis down --all >/dev/null 2>&1
+	site front-end >"$SITE"
+	portcullis up "$SITE" >/dev/null || fail "up"
+}

@@ -36,20 +36,6 @@ fails() {
 	[ "$(state)" = "$before" ] || fail "$1: something is left" "$before" "became" "$(state)"
 }
 
-# timed FUNCTION: how long it takes is a comment
-timed() {
-	local start=${EPOCHREALTIME/./}
-
-	"$1"
-	echo "# $1: $(((${EPOCHREALTIME/./} - start) / 1000)) ms"
-}
-
-anew() {
-	portcullis down --all >/dev/null 2>&1
-	site front-end >$SITE
-	portcullis up $SITE >/dev/null || fail "up"
-}
-
 # --- a BPF file system that is read-only ---
 
 # in_terminal WORD...: portcullis on a terminal, what it prints without carriage returns

@@ -17,20 +17,6 @@ ports() {
 	echo "$(answer "$SERVER4" 8057) $(answer "$SERVER4" 22)"
 }
 
-# timed FUNCTION: how long it takes is a comment
-timed() {
-	local start=${EPOCHREALTIME/./}
-
-	"$1"
-	echo "# $1: $(((${EPOCHREALTIME/./} - start) / 1000)) ms"
-}
-
-anew() {
-	portcullis down --all >/dev/null 2>&1
-	site front-end >$SITE
-	portcullis up $SITE >/dev/null || fail "up"
-}
-
 # --- other tools ---
 
 link_detached() {
