@@ -83,7 +83,15 @@ static __always_inline void vary_ports(__u32 *ports, __u64 random)
 	__u16 port = variation.first_port + pick(random << 16, variation.ports);
 
 	if (variation.ports)
-		*ports = (*ports & 0xffff) | (__u32)bpf_htons(port) << 16;
+		*(volatile __u32 *)ports = (*ports & 0xffff) | (__u32)bpf_htons(port) << 16;
+}
+
+/* Likewise the second half of an address; volatile, or the compiler would write less of it. */
+static __always_inline void write_last_word(struct in6_addr *address, __u32 word)
+{
+	volatile __u64 *half = (volatile __u64 *)address + 1;
+
+	*half = (*half & 0xffffffff) | (__u64)word << 32;
 }
 
 static __always_inline void vary4(struct iphdr *ip, __u32 *ports)
@@ -105,13 +113,12 @@ static __always_inline void vary4(struct iphdr *ip, __u32 *ports)
 static __always_inline void vary6(struct ipv6hdr *ip, __u32 *ports)
 {
 	__u64 random = draw();
-	__u64 *source = (__u64 *)&ip->saddr, *destination = (__u64 *)&ip->daddr;
 	__u32 server = variation.first6 + pick(random >> 32, variation.servers);
 
 	if (variation.servers)
-		destination[1] = (destination[1] & 0xffffffff) | (__u64)bpf_htonl(server) << 32;
+		write_last_word(&ip->daddr, bpf_htonl(server));
 	if (variation.any_source)
-		source[1] = (source[1] & ~0xffffffffULL) | (__u32)(random >> 16);
+		write_last_word(&ip->saddr, random >> 16);
 	vary_ports(ports, random);
 }
 
