@@ -50,16 +50,18 @@ static __always_inline void account_slot(const struct outcome *outcome)
 		count_add(&block->count[outcome->slot % COUNTS_PER_BLOCK], outcome->length);
 }
 
-static __always_inline struct server_count *server_count(const struct outcome *outcome)
+/* NULL: it leads to no server. */
+static __always_inline struct server_block *server_block(const struct outcome *outcome)
 {
 	__u32 server = target_server(outcome->target);
 	__u32 key = server / SERVERS_PER_BLOCK;
-	struct server_block *block;
 
-	if (unlikely(server < SERVER_FIRST))
-		return NULL;
-	block = bpf_map_lookup_elem(&server_counters, &key);
-	return likely(block) ? &block->server[server % SERVERS_PER_BLOCK] : NULL;
+	return likely(server >= SERVER_FIRST) ? bpf_map_lookup_elem(&server_counters, &key) : NULL;
+}
+
+static __always_inline __u32 server_entry(const struct outcome *outcome)
+{
+	return target_server(outcome->target) % SERVERS_PER_BLOCK;
 }
 
 /* Without a port the index is past the last block, where nothing is found. */
@@ -91,10 +93,10 @@ static __always_inline void account_refused(const struct outcome *outcome)
 
 static __always_inline void account_server_passed(const struct outcome *outcome)
 {
-	struct server_count *server = server_count(outcome);
+	struct server_block *block = server_block(outcome);
 
-	if (likely(server))
-		count_add(&server->passed, outcome->length);
+	if (likely(block))
+		count_add(&block->passed[server_entry(outcome)], outcome->length);
 }
 
 static __always_inline void account_pass(const struct outcome *outcome)
@@ -108,7 +110,7 @@ static __always_inline void account_pass(const struct outcome *outcome)
 
 static __always_inline void account_drop(const struct outcome *outcome)
 {
-	struct server_count *server = server_count(outcome);
+	struct server_block *block = server_block(outcome);
 
 	if (likely(outcome->reason == REASON_NOT_PUBLISHED)) {
 		account_refused(outcome);
@@ -116,8 +118,8 @@ static __always_inline void account_drop(const struct outcome *outcome)
 		account_reason(outcome);
 		account_dropped_port(outcome);
 	}
-	if (likely(server))
-		count_add(&server->dropped, outcome->length);
+	if (likely(block))
+		count_add(&block->dropped[server_entry(outcome)], outcome->length);
 }
 
 static __always_inline void account_would_drop(const struct outcome *outcome)

@@ -36,8 +36,8 @@ const volatile bool have_blocked6 = false;
 const volatile __u32 profiles = 1;
 
 /*
- * Of servers4 and servers6: how many buckets less one (a power of two), and the hash's seed, 0
- * where there are no such servers.
+ * Of servers4 and servers6: how many places less one (a power of two), and the hash's seed, 0 where
+ * there are no such servers.
  */
 const volatile __u32 mask4 = 0;
 const volatile __u32 mask6 = 0;
@@ -90,23 +90,41 @@ struct {
 	__uint(value_size, sizeof(struct port_table));
 } ports SEC(".maps");
 
-/* struct bucket4, by server_hash4(): mask4 + 1 of them. */
+/* struct server4, by hash_place(): mask4 + 1 of them. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(key_size, sizeof(__u32));
-	__uint(value_size, sizeof(struct bucket4));
+	__uint(value_size, sizeof(struct server4));
 } servers4 SEC(".maps");
 
-/* struct bucket6, by server_hash6(): mask6 + 1 of them. */
+/* Likewise, mask6 + 1. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(key_size, sizeof(__u32));
-	__uint(value_size, sizeof(struct bucket6));
+	__uint(value_size, sizeof(struct server6));
 } servers6 SEC(".maps");
+
+/* Displacements of servers4, __u16 by hash_group(): one for GROUP_PLACES places. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(__u16));
+} displacements4 SEC(".maps");
+
+/* Of servers6. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(__u16));
+} displacements6 SEC(".maps");
 
 /* Where the value of one of these lies; its size is the verifier's business, not the compiler's. */
 static __always_inline const void *value_of(const void *map)

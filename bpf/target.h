@@ -14,36 +14,25 @@
 /* Exact servers: their target, or TARGET_NONE. */
 static __always_inline __u32 exact4(__be32 address, __u64 seed)
 {
-	const struct bucket4 *bucket = value_of(&servers4);
+	const __u16 *displacements = value_of(&displacements4);
+	const struct server4 *server = value_of(&servers4);
+	__u64 hash = server_hash4(address, seed);
+	__u32 mask = mask4;
 
-	bucket += server_hash4(address, seed) & mask4;
-#pragma unroll
-	for (int i = 0; i < BUCKET4_SERVERS; i++)
-		if (bucket->server[i].address == address) {
-			__u32 target = bucket->server[i].target;
-
-			barrier_var(target);
-			return target;
-		}
-	return TARGET_NONE;
+	server += hash_place(hash, displacements[hash_group(hash, mask)], mask);
+	return likely(server->address == address) ? server->target : TARGET_NONE;
 }
 
 static __always_inline __u32 exact6(const union address *address, __u64 seed)
 {
-	/* in two steps: not known to be aligned, it would be read byte by byte */
-	union address copy = {.half = {address->half[0], address->half[1]}};
-	const struct bucket6 *bucket = value_of(&servers6);
+	const __u16 *displacements = value_of(&displacements6);
+	const struct server6 *server = value_of(&servers6);
+	__u64 hash = server_hash6(address->half[0], address->half[1], seed);
+	__u32 mask = mask6;
 
-	bucket += server_hash6(&copy, seed) & mask6;
-#pragma unroll
-	for (int i = 0; i < BUCKET6_SERVERS; i++) {
-		const struct server6 *server = &bucket->server[i];
-
-		barrier_var(server); /* else its place is found by a multiplication */
-		if (same_address6((const void *)server->address, address))
-			return server->target;
-	}
-	return TARGET_NONE;
+	server += hash_place(hash, displacements[hash_group(hash, mask)], mask);
+	return likely(same_address6((const void *)server->address, address)) ? server->target
+									     : TARGET_NONE;
 }
 
 static __always_inline __u32 prefix_target4(__be32 address)

@@ -10,9 +10,10 @@
 #define PORTCULLIS_LAYOUT_H
 
 #include "reasons.h"
+#include "server_table.h"
 
 /* Grows whenever a shared map changes its meaning: a binary refuses the pins of another layout. */
-#define LAYOUT_VERSION 5
+#define LAYOUT_VERSION 6
 
 enum transport {
 	TRANSPORT_TCP,
@@ -123,58 +124,6 @@ static inline __u32 target_monitor(__u32 target)
 }
 
 /*
- * `servers4`, `servers6`: open-addressed tables of exact addresses in buckets of one cache line. An
- * address is in bucket server_hash*() & (buckets - 1) or nowhere; the loader tries seeds and sizes
- * until every bucket holds its addresses. An empty place has address 0 and TARGET_NONE.
- */
-#define BUCKET4_SERVERS 8
-#define BUCKET6_SERVERS 3
-
-struct server4 {
-	__be32 address;
-	__u32 target;
-};
-
-struct bucket4 {
-	struct server4 server[BUCKET4_SERVERS];
-};
-_Static_assert(sizeof(struct bucket4) == 64, "a cache line");
-
-struct server6 {
-	__be32 address[4];
-	__u32 target;
-};
-
-struct bucket6 {
-	struct server6 server[BUCKET6_SERVERS];
-	__u32 unused;
-};
-_Static_assert(sizeof(struct bucket6) == 64, "a cache line");
-
-/*
- * Multiplicative hashing: the high half of the product is the well-mixed one. The seed is the
- * multiplier, any odd number: another one spreads the same addresses otherwise.
- */
-static inline __u32 server_hash4(__be32 address, __u64 seed)
-{
-	return (__u32)(address * seed >> 32);
-}
-
-/*
- * An address of 16 bytes. A product mixes upwards only, so what differs between neighbours (the
- * last bytes of subnet and host) is first brought down: by swapping, by folding.
- */
-static inline __u32 server_hash6(const void *address, __u64 seed)
-{
-	__u64 half[2], mixed;
-
-	__builtin_memcpy(half, address, sizeof(half));
-	mixed = __builtin_bswap64(half[0]) * 0x9e3779b97f4a7c15ULL ^ half[1];
-	mixed ^= mixed >> 32;
-	return (__u32)(mixed * seed >> 32);
-}
-
-/*
  * The networks that servers are in, a bit each: an IPv4 address by its first two bytes, an IPv6
  * address by its first six, folded into two.
  */
@@ -232,16 +181,15 @@ struct count_block {
 };
 _Static_assert(sizeof(struct count_block) == BLOCK_BYTES, "as large as a per-CPU value may be");
 
-/* `server_counters`: by server number; a would-be drop (monitor) counts as passed here. */
-struct server_count {
-	struct count passed;
-	struct count dropped;
-};
-
-#define SERVERS_PER_BLOCK (BLOCK_BYTES / sizeof(struct server_count))
+/*
+ * `server_counters`: by server number; a would-be drop (monitor) counts as passed here. What is
+ * counted together in a flood lies together.
+ */
+#define SERVERS_PER_BLOCK (BLOCK_BYTES / (2 * sizeof(struct count)))
 
 struct server_block {
-	struct server_count server[SERVERS_PER_BLOCK];
+	struct count passed[SERVERS_PER_BLOCK];
+	struct count dropped[SERVERS_PER_BLOCK];
 };
 _Static_assert(sizeof(struct server_block) == BLOCK_BYTES, "as large as a per-CPU value may be");
 

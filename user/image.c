@@ -312,7 +312,9 @@ void image_free(struct image *image)
 		return;
 	g_free(image->ports);
 	g_free(image->servers4);
+	g_free(image->index4.displacements);
 	g_free(image->servers6);
+	g_free(image->index6.displacements);
 	g_array_unref(image->segments);
 	g_array_unref(image->prefixes4);
 	g_array_unref(image->prefixes6);

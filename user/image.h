@@ -21,6 +21,13 @@ struct image_prefix6 {
 	__u32 target;
 };
 
+/* How addresses find their places: see server_table.h. */
+struct image_index {
+	__u32 places; /* a power of two; 0: no exact address */
+	__u64 seed;
+	__u16 *displacements; /* places / GROUP_PLACES */
+};
+
 struct image {
 	/* One per profile of the generation; then one per server that a guard names, as others with
 	 * its profile may be guarded otherwise; the last is that of Unlisted, if it is drop. */
@@ -29,12 +36,10 @@ struct image {
 	GPtrArray *named; /* const struct server *: those servers, in the order of the policy */
 	GArray *segments; /* struct segment: those that ask more than a port */
 
-	struct bucket4 *servers4;
-	__u32 buckets4; /* a power of two; 0: no exact IPv4 address */
-	__u64 seed4;
-	struct bucket6 *servers6;
-	__u32 buckets6;
-	__u64 seed6;
+	struct server4 *servers4; /* by place */
+	struct image_index index4;
+	struct server6 *servers6;
+	struct image_index index6;
 	__u64 source_filter4[SOURCE_FILTER_WORDS]; /* networks that servers are in */
 	__u64 source_filter6[SOURCE_FILTER_WORDS];
 	GArray *prefixes4; /* struct image_prefix4: servers named by prefix */

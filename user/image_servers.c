@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The server tables. A look-up reads one bucket, one cache line, and is done; so every address must
- * fit into its bucket. Seeds are tried at each size, and sizes doubled, until all do. Addresses
- * that are made to collide could go on like that for ever: from some size on, what does not fit
- * becomes a prefix of full length, which is looked for next.
+ * The server tables. Seeds are tried at each size, and sizes doubled, until each address has a
+ * place of its own. Addresses that are made to collide could go on like that for ever: from some
+ * size on, what gets no place becomes a prefix of full length, which is looked for next.
  */
 #include "image_servers.h"
 
@@ -11,68 +10,28 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "perfect_hash.h"
+
 /* Enough tries that a size is given up only when luck is very unlikely to help. */
 #define SEEDS_PER_SIZE 64
 
-/* Chance asks for 10 at 100,000 IPv6 addresses, and for less below. */
-#define BUCKETS_PER_SERVER_MAX 16
+/* Chance asks for 2.3 at most. */
+#define PLACES_PER_SERVER_MAX 8
 
-static void spill4(struct image *image, const struct server4 *server)
+static void hash_all4(const GArray *servers, __u64 seed, __u64 *hashes)
 {
-	struct image_prefix4 prefix = {{32, server->address}, server->target};
-
-	g_array_append_val(image->prefixes4, prefix);
+	for (guint i = 0; i < servers->len; i++)
+		hashes[i] = server_hash4(g_array_index(servers, struct server4, i).address, seed);
 }
 
-static void spill6(struct image *image, const struct server6 *server)
+static void hash_all6(const GArray *servers, __u64 seed, __u64 *hashes)
 {
-	struct image_prefix6 prefix = {.key.length = 128, .target = server->target};
-
-	memcpy(prefix.key.address, server->address, sizeof(prefix.key.address));
-	g_array_append_val(image->prefixes6, prefix);
-}
-
-/* With spill, what does not fit becomes a prefix; without, nothing may be left over. */
-static bool place4(struct image *image, const GArray *servers, bool spill)
-{
-	memset(image->servers4, 0, image->buckets4 * sizeof(*image->servers4));
 	for (guint i = 0; i < servers->len; i++) {
-		const struct server4 *server = &g_array_index(servers, struct server4, i);
-		__u32 hash = server_hash4(server->address, image->seed4);
-		struct bucket4 *bucket = &image->servers4[hash & (image->buckets4 - 1)];
-		unsigned int n = 0;
+		__u64 half[2];
 
-		while (n < BUCKET4_SERVERS && bucket->server[n].target)
-			n++;
-		if (n < BUCKET4_SERVERS)
-			bucket->server[n] = *server;
-		else if (spill)
-			spill4(image, server);
-		else
-			return false;
+		memcpy(half, g_array_index(servers, struct server6, i).address, sizeof(half));
+		hashes[i] = server_hash6(half[0], half[1], seed);
 	}
-	return true;
-}
-
-static bool place6(struct image *image, const GArray *servers, bool spill)
-{
-	memset(image->servers6, 0, image->buckets6 * sizeof(*image->servers6));
-	for (guint i = 0; i < servers->len; i++) {
-		const struct server6 *server = &g_array_index(servers, struct server6, i);
-		__u32 hash = server_hash6(server->address, image->seed6);
-		struct bucket6 *bucket = &image->servers6[hash & (image->buckets6 - 1)];
-		unsigned int n = 0;
-
-		while (n < BUCKET6_SERVERS && bucket->server[n].target)
-			n++;
-		if (n < BUCKET6_SERVERS)
-			bucket->server[n] = *server;
-		else if (spill)
-			spill6(image, server);
-		else
-			return false;
-	}
-	return true;
 }
 
 /* Seeds are any odd sequence: a fixed one makes a policy's image the same every time. */
@@ -81,37 +40,96 @@ static __u64 next_seed(__u64 seed)
 	return (seed * 6364136223846793005ULL + 1442695040888963407ULL) | 1;
 }
 
-static void build4(struct image *image, const GArray *servers)
+/* With an eighth to spare, displacements are found fast. */
+static __u32 fewest_places(guint servers)
 {
-	image->buckets4 = 1;
-	while (image->buckets4 * 2 < servers->len)
-		image->buckets4 *= 2;
-	for (;; image->buckets4 *= 2) {
-		bool last = image->buckets4 >= BUCKETS_PER_SERVER_MAX / 2 * servers->len;
+	__u32 places = PLACES_MIN;
 
-		image->servers4 = g_renew(struct bucket4, image->servers4, image->buckets4);
-		for (int i = 0; i < SEEDS_PER_SIZE; i++) {
-			image->seed4 = next_seed(image->seed4);
-			if (place4(image, servers, last && i == SEEDS_PER_SIZE - 1))
+	while (places < servers + servers / 8 && places < PLACES_MAX)
+		places *= 2;
+	return places;
+}
+
+/* Finds the index and the hashes that go with it; who gets no place is left over. */
+static void find_index(struct image_index *index, const GArray *servers,
+		       void (*hash_all)(const GArray *servers, __u64 seed, __u64 *hashes),
+		       __u64 *hashes, GArray *left_over)
+{
+	for (index->places = fewest_places(servers->len);; index->places *= 2) {
+		bool last = index->places >= PLACES_PER_SERVER_MAX * servers->len ||
+			    index->places == PLACES_MAX;
+
+		index->displacements =
+			g_renew(__u16, index->displacements, index->places / GROUP_PLACES);
+		for (int i = 1; i <= SEEDS_PER_SIZE; i++) {
+			index->seed = next_seed(index->seed);
+			hash_all(servers, index->seed, hashes);
+			if (perfect_hash_find(hashes, servers->len, index->places,
+					      index->displacements,
+					      last && i == SEEDS_PER_SIZE ? left_over : NULL))
 				return;
 		}
 	}
 }
 
-static void build6(struct image *image, const GArray *servers)
+static __u32 place_of(const struct image_index *index, __u64 hash)
 {
-	image->buckets6 = 1;
-	while (image->buckets6 < servers->len)
-		image->buckets6 *= 2;
-	for (;; image->buckets6 *= 2) {
-		bool last = image->buckets6 >= BUCKETS_PER_SERVER_MAX / 2 * servers->len;
+	__u32 mask = index->places - 1;
 
-		image->servers6 = g_renew(struct bucket6, image->servers6, image->buckets6);
-		for (int i = 0; i < SEEDS_PER_SIZE; i++) {
-			image->seed6 = next_seed(image->seed6);
-			if (place6(image, servers, last && i == SEEDS_PER_SIZE - 1))
-				return;
-		}
+	return hash_place(hash, index->displacements[hash_group(hash, mask)], mask);
+}
+
+/* Who has no place becomes a prefix. */
+static void spill4(struct image *image, struct server4 *server)
+{
+	struct image_prefix4 prefix = {{32, server->address}, server->target};
+
+	g_array_append_val(image->prefixes4, prefix);
+	server->target = TARGET_NONE;
+}
+
+static void spill6(struct image *image, struct server6 *server)
+{
+	struct image_prefix6 prefix = {.key.length = 128, .target = server->target};
+
+	memcpy(prefix.key.address, server->address, sizeof(prefix.key.address));
+	g_array_append_val(image->prefixes6, prefix);
+	server->target = TARGET_NONE;
+}
+
+static void build4(struct image *image, GArray *servers)
+{
+	g_autoptr(GArray) left_over = g_array_new(FALSE, FALSE, sizeof(guint));
+	g_autofree __u64 *hashes = g_new(__u64, servers->len);
+
+	find_index(&image->index4, servers, hash_all4, hashes, left_over);
+	image->servers4 = g_new0(struct server4, image->index4.places);
+	for (guint i = 0; i < left_over->len; i++)
+		spill4(image,
+		       &g_array_index(servers, struct server4, g_array_index(left_over, guint, i)));
+	for (guint i = 0; i < servers->len; i++) {
+		const struct server4 *server = &g_array_index(servers, struct server4, i);
+
+		if (server->target != TARGET_NONE)
+			image->servers4[place_of(&image->index4, hashes[i])] = *server;
+	}
+}
+
+static void build6(struct image *image, GArray *servers)
+{
+	g_autoptr(GArray) left_over = g_array_new(FALSE, FALSE, sizeof(guint));
+	g_autofree __u64 *hashes = g_new(__u64, servers->len);
+
+	find_index(&image->index6, servers, hash_all6, hashes, left_over);
+	image->servers6 = g_new0(struct server6, image->index6.places);
+	for (guint i = 0; i < left_over->len; i++)
+		spill6(image,
+		       &g_array_index(servers, struct server6, g_array_index(left_over, guint, i)));
+	for (guint i = 0; i < servers->len; i++) {
+		const struct server6 *server = &g_array_index(servers, struct server6, i);
+
+		if (server->target != TARGET_NONE)
+			image->servers6[place_of(&image->index6, hashes[i])] = *server;
 	}
 }
 

@@ -58,10 +58,10 @@ static void set_constants(struct portcullis *skeleton, const struct image *image
 	constants->have_special = image->replies || image->unlisted_drop || image->prefixes4->len ||
 				  image->prefixes6->len || image->blocked4->len ||
 				  image->blocked6->len;
-	constants->mask4 = image->buckets4 - 1;
-	constants->mask6 = image->buckets6 - 1;
-	constants->seed4 = image->seed4;
-	constants->seed6 = image->seed6;
+	constants->mask4 = image->index4.places - 1;
+	constants->mask6 = image->index6.places - 1;
+	constants->seed4 = image->index4.seed;
+	constants->seed6 = image->index6.seed;
 	memcpy((void *)constants->protocols, image->protocols, sizeof(image->protocols));
 	memcpy((void *)constants->source_filter4, image->source_filter4,
 	       sizeof(image->source_filter4));
@@ -95,7 +95,7 @@ struct filling {
 	size_t size;
 };
 
-#define FILLINGS 15
+#define FILLINGS 17
 
 /* What a generation's maps are filled with. */
 struct contents {
@@ -116,9 +116,13 @@ static void list_fillings(const struct portcullis *skeleton, const struct conten
 		{skeleton->maps.segments, segments->len, segments->data,
 		 segments->len * sizeof(struct segment)},
 		{skeleton->maps.servers4, 1, image->servers4,
-		 image->buckets4 * sizeof(*image->servers4)},
+		 image->index4.places * sizeof(*image->servers4)},
 		{skeleton->maps.servers6, 1, image->servers6,
-		 image->buckets6 * sizeof(*image->servers6)},
+		 image->index6.places * sizeof(*image->servers6)},
+		{skeleton->maps.displacements4, 1, image->index4.displacements,
+		 image->index4.places / GROUP_PLACES * sizeof(__u16)},
+		{skeleton->maps.displacements6, 1, image->index6.displacements,
+		 image->index6.places / GROUP_PLACES * sizeof(__u16)},
 		{skeleton->maps.catalog, 1, catalog, strlen(catalog) + 1},
 		{skeleton->maps.prefixes4, image->prefixes4->len, NULL, 0},
 		{skeleton->maps.prefixes6, image->prefixes6->len, NULL, 0},

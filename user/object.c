@@ -18,6 +18,8 @@ static bool is_direct(const struct bpf_insn *instruction)
 	       (instruction->imm == bpf_map__fd(loading->maps.ports) ||
 		instruction->imm == bpf_map__fd(loading->maps.servers4) ||
 		instruction->imm == bpf_map__fd(loading->maps.servers6) ||
+		instruction->imm == bpf_map__fd(loading->maps.displacements4) ||
+		instruction->imm == bpf_map__fd(loading->maps.displacements6) ||
 		instruction->imm == bpf_map__fd(loading->maps.watch));
 }
 

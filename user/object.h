@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The BPF object that this binary carries, opened and loaded by libbpf. Where its programs name the
- * maps "ports", "servers4", "servers6" and "watch", the address of the map's one value is put
+ * The BPF object that this binary carries, opened and loaded by libbpf. Where its programs name
+ * "ports", "watch" or a map of the server tables, the address of the map's one value is put
  * instead, as libbpf does for global variables: those would do, but their size cannot be chosen
  * when a policy is loaded, not in libbpf 1.1.
  */

@@ -56,6 +56,20 @@ static void add_entries(GArray *array, guint first, guint entries, const void *v
 	add_words(array->data + first * size, values, entries * size);
 }
 
+static void add_servers(struct totals *totals, guint first, const struct server_block *block)
+{
+	guint end = first + SERVERS_PER_BLOCK;
+
+	if (totals->servers->len < end)
+		g_array_set_size(totals->servers, end);
+	for (guint i = 0; i < SERVERS_PER_BLOCK; i++) {
+		const struct server_count count = {block->passed[i], block->dropped[i]};
+
+		add_words(&g_array_index(totals->servers, struct server_count, first + i), &count,
+			  sizeof(count));
+	}
+}
+
 static void add_block(struct totals *totals, enum shared_map map, __u32 block, const void *values)
 {
 	struct count *reasons = totals->reasons.enforced;
@@ -69,9 +83,7 @@ static void add_block(struct totals *totals, enum shared_map map, __u32 block, c
 			add_words(&reasons[REASON_PUBLISHED], &counts->count[i],
 				  sizeof(struct count));
 		break;
-	case SHARED_SERVER_COUNTERS:
-		add_entries(totals->servers, block * SERVERS_PER_BLOCK, SERVERS_PER_BLOCK, values);
-		break;
+	case SHARED_SERVER_COUNTERS: add_servers(totals, block * SERVERS_PER_BLOCK, values); break;
 	case SHARED_DROPPED_PORTS:
 		add_entries(totals->dropped_ports, block * PORTS_PER_BLOCK, PORTS_PER_BLOCK,
 			    values);

@@ -12,6 +12,11 @@
 #include "message.h"
 #include "shared.h"
 
+struct server_count {
+	struct count passed;
+	struct count dropped;
+};
+
 struct totals {
 	GArray *slots;                /* struct count, by counter slot */
 	GArray *servers;              /* struct server_count, by server number */

@@ -118,12 +118,10 @@ static void uncount(__u32 *target)
 
 static void uncount_servers(struct image *image)
 {
-	for (__u32 i = 0; i < image->buckets4; i++)
-		for (int n = 0; n < BUCKET4_SERVERS; n++)
-			uncount(&image->servers4[i].server[n].target);
-	for (__u32 i = 0; i < image->buckets6; i++)
-		for (int n = 0; n < BUCKET6_SERVERS; n++)
-			uncount(&image->servers6[i].server[n].target);
+	for (__u32 i = 0; i < image->index4.places; i++)
+		uncount(&image->servers4[i].target);
+	for (__u32 i = 0; i < image->index6.places; i++)
+		uncount(&image->servers6[i].target);
 }
 
 /* Nobody was enforced before: past its deadline everything passes. */

@@ -107,36 +107,15 @@ static void put_ports(struct portcullis *program)
 	munmap(tables, PROFILES * sizeof(*tables));
 }
 
-/* Its place, or of a bucket the first that is free. */
-static void put_server4(struct portcullis *program, uint32_t target)
+static void put_servers(struct portcullis *program, uint32_t target)
 {
-	struct server4 server = {.target = target};
-	struct bucket4 *buckets = harness_value(program->maps.servers4), *bucket;
-	uint32_t place = 0;
+	struct server4 server4 = {.target = target};
+	struct server6 server6 = {.target = target};
 
-	inet_pton(AF_INET, GUARDED4, &server.address);
-	bucket = &buckets[server_hash4(server.address, program->rodata->seed4) &
-			  program->rodata->mask4];
-	while (bucket->server[place].target && bucket->server[place].address != server.address)
-		assert_true(++place < BUCKET4_SERVERS);
-	bucket->server[place] = server;
-	munmap(buckets, bpf_map__value_size(program->maps.servers4));
-}
-
-static void put_server6(struct portcullis *program, uint32_t target)
-{
-	struct server6 server = {.target = target};
-	struct bucket6 *buckets = harness_value(program->maps.servers6), *bucket;
-	uint32_t place = 0;
-
-	inet_pton(AF_INET6, GUARDED6, server.address);
-	bucket = &buckets[server_hash6(server.address, program->rodata->seed6) &
-			  program->rodata->mask6];
-	while (bucket->server[place].target &&
-	       memcmp(bucket->server[place].address, server.address, sizeof(server.address)))
-		assert_true(++place < BUCKET6_SERVERS);
-	bucket->server[place] = server;
-	munmap(buckets, bpf_map__value_size(program->maps.servers6));
+	inet_pton(AF_INET, GUARDED4, &server4.address);
+	inet_pton(AF_INET6, GUARDED6, server6.address);
+	harness_put_server4(program, &server4);
+	harness_put_server6(program, &server6);
 }
 
 static void put_prefixes(struct portcullis *program, uint32_t target)
@@ -157,7 +136,6 @@ void guarding_load(struct portcullis *program)
 	put_ports(program);
 	if (!program->rodata->seed4)
 		return; /* one profile for the whole interface: there are no servers */
-	put_server4(program, target_make(SERVER_GUARDED, GUARDED, 0));
-	put_server6(program, target_make(SERVER_GUARDED, GUARDED, 0));
+	put_servers(program, target_make(SERVER_GUARDED, GUARDED, 0));
 	put_prefixes(program, target_make(SERVER_GUARDED_2, GUARDED, 1));
 }

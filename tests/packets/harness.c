@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define BUCKETS       4
+#define PLACES        64
 #define COUNT_BLOCKS  2
 #define SERVER_BLOCKS 2
 
@@ -76,7 +76,7 @@ static const struct test_server {
 /* All counters, as sums over CPUs. */
 static struct tallies {
 	struct count counters[COUNT_BLOCKS * COUNTS_PER_BLOCK];
-	struct server_count servers[SERVER_BLOCKS * SERVERS_PER_BLOCK];
+	struct server_block servers[SERVER_BLOCKS];
 	struct reason_counts reasons;
 	struct port_block ports[PORT_BLOCKS];
 } expected, actual;
@@ -95,6 +95,30 @@ void *harness_value(const struct bpf_map *map)
 	return value;
 }
 
+void harness_put_server4(struct portcullis *program, const struct server4 *server)
+{
+	struct server4 *servers = harness_value(program->maps.servers4), *place;
+	uint64_t hash = server_hash4(server->address, program->rodata->seed4);
+
+	place = &servers[hash_place(hash, 0, program->rodata->mask4)];
+	assert_true(place->target == TARGET_NONE || place->address == server->address);
+	*place = *server;
+	munmap(servers, bpf_map__value_size(program->maps.servers4));
+}
+
+void harness_put_server6(struct portcullis *program, const struct server6 *server)
+{
+	struct server6 *servers = harness_value(program->maps.servers6), *place;
+	uint64_t half[2], hash;
+
+	memcpy(half, server->address, sizeof(half));
+	hash = server_hash6(half[0], half[1], program->rodata->seed6);
+	place = &servers[hash_place(hash, 0, program->rodata->mask6)];
+	assert_true(place->target == TARGET_NONE || !memcmp(place->address, half, sizeof(half)));
+	*place = *server;
+	munmap(servers, bpf_map__value_size(program->maps.servers6));
+}
+
 struct portcullis *harness_open(void)
 {
 	struct portcullis *program = object_open();
@@ -103,8 +127,12 @@ struct portcullis *harness_open(void)
 	bpf_program__set_autoload(program->progs.portcullis_egress, false);
 	bpf_map__set_value_size(program->maps.ports, PROFILES * sizeof(struct port_table));
 	bpf_map__set_max_entries(program->maps.segments, G_N_ELEMENTS(test_segments));
-	bpf_map__set_value_size(program->maps.servers4, BUCKETS * sizeof(struct bucket4));
-	bpf_map__set_value_size(program->maps.servers6, BUCKETS * sizeof(struct bucket6));
+	bpf_map__set_value_size(program->maps.servers4, PLACES * sizeof(struct server4));
+	bpf_map__set_value_size(program->maps.servers6, PLACES * sizeof(struct server6));
+	bpf_map__set_value_size(program->maps.displacements4,
+				PLACES / GROUP_PLACES * sizeof(__u16));
+	bpf_map__set_value_size(program->maps.displacements6,
+				PLACES / GROUP_PLACES * sizeof(__u16));
 	bpf_map__set_max_entries(program->maps.prefixes4, G_N_ELEMENTS(test_servers));
 	bpf_map__set_max_entries(program->maps.prefixes6, G_N_ELEMENTS(test_servers));
 	bpf_map__set_max_entries(program->maps.flows, FLOW_BUCKETS);
@@ -113,7 +141,7 @@ struct portcullis *harness_open(void)
 	bpf_map__set_max_entries(program->maps.counters, COUNT_BLOCKS);
 	bpf_map__set_max_entries(program->maps.server_counters, SERVER_BLOCKS);
 	program->rodata->everyone = target_make(SERVER_WHOLE_INTERFACE, SERVICES, 0);
-	program->rodata->mask4 = program->rodata->mask6 = BUCKETS - 1;
+	program->rodata->mask4 = program->rodata->mask6 = PLACES - 1;
 	program->rodata->profiles = PROFILES;
 	program->rodata->have_guards = true;
 	return program;
@@ -122,7 +150,7 @@ struct portcullis *harness_open(void)
 void harness_site(struct portcullis *program)
 {
 	program->rodata->everyone = TARGET_NONE;
-	program->rodata->seed4 = 0x123456789abcdef1; /* by which all servers find their place */
+	program->rodata->seed4 = 0x9e3779b97f4a7c15; /* by which no two meet, undisplaced */
 	program->rodata->seed6 = 0x0fedcba987654321;
 	program->rodata->have_prefixes4 = program->rodata->have_prefixes6 = true;
 }
@@ -168,29 +196,17 @@ static uint32_t target_of(const struct test_server *server)
 static void add_server4(struct portcullis *program, const struct test_server *server)
 {
 	struct server4 entry = {.target = target_of(server)};
-	struct bucket4 *buckets = harness_value(program->maps.servers4), *bucket;
-	int place = 0;
 
 	assert_int_equal(inet_pton(AF_INET, server->address4, &entry.address), 1);
-	bucket = &buckets[server_hash4(entry.address, program->rodata->seed4) & (BUCKETS - 1)];
-	while (bucket->server[place].target)
-		assert_true(++place < BUCKET4_SERVERS);
-	bucket->server[place] = entry;
-	assert_int_equal(munmap(buckets, BUCKETS * sizeof(*buckets)), 0);
+	harness_put_server4(program, &entry);
 }
 
 static void add_server6(struct portcullis *program, const struct test_server *server)
 {
 	struct server6 entry = {.target = target_of(server)};
-	struct bucket6 *buckets = harness_value(program->maps.servers6), *bucket;
-	int place = 0;
 
 	assert_int_equal(inet_pton(AF_INET6, server->address6, entry.address), 1);
-	bucket = &buckets[server_hash6(entry.address, program->rodata->seed6) & (BUCKETS - 1)];
-	while (bucket->server[place].target)
-		assert_true(++place < BUCKET6_SERVERS);
-	bucket->server[place] = entry;
-	assert_int_equal(munmap(buckets, BUCKETS * sizeof(*buckets)), 0);
+	harness_put_server6(program, &entry);
 }
 
 static void add_prefix4(struct bpf_map *map, const char *address, unsigned int length,
@@ -334,6 +350,14 @@ static void expect_slot(const struct frame *frame, uint32_t bytes)
 	}
 }
 
+static void expect_server(uint32_t server, bool drop, uint32_t bytes)
+{
+	struct server_block *block = &expected.servers[server / SERVERS_PER_BLOCK];
+	uint32_t entry = server % SERVERS_PER_BLOCK;
+
+	expect_count(drop ? &block->dropped[entry] : &block->passed[entry], bytes);
+}
+
 static void expect_port(const struct frame *frame)
 {
 	enum transport transport = frame->protocol == IPPROTO_TCP ? TRANSPORT_TCP : TRANSPORT_UDP;
@@ -384,9 +408,7 @@ static bool expect(const struct portcullis *program, const struct frame *frame, 
 	if (port_read)
 		expect_port(frame);
 	if (server)
-		expect_count(drop ? &expected.servers[server->server].dropped
-				  : &expected.servers[server->server].passed,
-			     bytes);
+		expect_server(server->server, drop, bytes);
 	return drop;
 }
 

@@ -52,6 +52,10 @@ struct row {
 /* The value of a map of one entry, to be unmapped. */
 void *harness_value(const struct bpf_map *map);
 
+/* Gives a server its place, or what is there for its address another target. */
+void harness_put_server4(struct portcullis *program, const struct server4 *server);
+void harness_put_server6(struct portcullis *program, const struct server6 *server);
+
 /* Opens the program with the policy's maps sized, for interface mode with SERVICES. */
 struct portcullis *harness_open(void);
 

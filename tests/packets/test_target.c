@@ -138,50 +138,103 @@ static uint32_t verdict_of(struct portcullis *program, const char *text)
 	return harness_verdict(program, frame.bytes, frame.size);
 }
 
-/* One bucket holds all: every place in it is looked at, and its neighbours are not mixed up. */
-static void test_full_buckets(void **state)
+/* Fills all places: who is in the one that an address leads to is compared with it. */
+static void fill_places(struct portcullis *program, const struct server4 *server4,
+			const struct server6 *server6)
 {
+	size_t size4 = bpf_map__value_size(program->maps.servers4);
+	size_t size6 = bpf_map__value_size(program->maps.servers6);
+	struct server4 *servers4 = harness_value(program->maps.servers4);
+	struct server6 *servers6 = harness_value(program->maps.servers6);
+
+	for (size_t i = 0; i < size4 / sizeof(*servers4); i++)
+		servers4[i] = *server4;
+	for (size_t i = 0; i < size6 / sizeof(*servers6); i++)
+		servers6[i] = *server6;
+	munmap(servers4, size4);
+	munmap(servers6, size6);
+}
+
+static void test_another_in_its_place(void **state)
+{
+	const struct server4 server4 = {htonl(0x0a000201), target_make(SERVER_FIRST, SERVICES, 0)};
+	struct server6 server6 = {.target = target_make(SERVER_FIRST, SERVICES, 0)};
 	struct portcullis *program = *state = harness_open();
-	struct bucket4 *buckets4;
-	struct bucket6 *buckets6;
 
 	harness_site(program);
 	harness_load(program);
-	buckets4 = harness_value(program->maps.servers4);
-	buckets6 = harness_value(program->maps.servers6);
-	for (int key = 0; key < 4; key++) {
-		for (int i = 0; i < BUCKET4_SERVERS; i++)
-			buckets4[key].server[i] = (struct server4){
-				htonl(0x0a000200 + i),
-				target_make(SERVER_FIRST, i % 2 ? SERVICES : OTHER, 0)};
-		for (int i = 0; i < BUCKET6_SERVERS; i++)
-			buckets6[key].server[i] = (struct server6){
-				{htonl(0x20010db8), 0, 0, htonl(i + 1)},
-				target_make(SERVER_FIRST, i % 2 ? SERVICES : OTHER, 0)};
-	}
-	munmap(buckets4, 4 * sizeof(*buckets4));
-	munmap(buckets6, 4 * sizeof(*buckets6));
-	for (int i = 0; i < BUCKET4_SERVERS; i++) {
-		char text[80];
-
-		snprintf(text, sizeof(text), "ip4 dst=10.0.2.%d tcp to=%d", i, i % 2 ? 443 : 8080);
-		assert_int_equal(verdict_of(program, text), XDP_PASS);
-		snprintf(text, sizeof(text), "ip4 dst=10.0.2.%d tcp to=%d", i, i % 2 ? 8080 : 443);
-		assert_int_equal(verdict_of(program, text), XDP_DROP);
-	}
-	for (int i = 0; i < BUCKET6_SERVERS; i++) {
-		char text[80];
-
-		snprintf(text, sizeof(text), "ip6 dst=2001:db8::%d tcp to=%d", i + 1,
-			 i % 2 ? 443 : 8080);
-		assert_int_equal(verdict_of(program, text), XDP_PASS);
-		snprintf(text, sizeof(text), "ip6 dst=2001:db8::%d tcp to=%d", i + 1,
-			 i % 2 ? 8080 : 443);
-		assert_int_equal(verdict_of(program, text), XDP_DROP);
-	}
-	assert_int_equal(verdict_of(program, "ip4 dst=10.0.2.8 tcp to=22"), XDP_PASS);
-	assert_int_equal(verdict_of(program, "ip6 dst=2001:db8::4 tcp to=22"), XDP_PASS);
+	inet_pton(AF_INET6, "2001:db8::1", server6.address);
+	fill_places(program, &server4, &server6);
+	assert_int_equal(verdict_of(program, "ip4 dst=10.0.2.1 tcp to=22"), XDP_DROP);
+	assert_int_equal(verdict_of(program, "ip4 dst=10.0.2.2 tcp to=22"), XDP_PASS);
+	assert_int_equal(verdict_of(program, "ip6 dst=2001:db8::1 tcp to=22"), XDP_DROP);
+	assert_int_equal(verdict_of(program, "ip6 dst=2001:db8::2 tcp to=22"), XDP_PASS);
 	assert_int_equal(verdict_of(program, "ip6 dst=2001:db8:1::1 tcp to=22"), XDP_PASS);
+}
+
+static void put_at(const struct bpf_map *map, uint32_t place, const void *server, size_t size)
+{
+	char *servers = harness_value(map);
+
+	memcpy(servers + place * size, server, size);
+	munmap(servers, bpf_map__value_size(map));
+}
+
+static void displace(const struct bpf_map *map, uint32_t group, uint32_t displacement)
+{
+	uint16_t *displacements = harness_value(map);
+
+	displacements[group] = (uint16_t)displacement;
+	munmap(displacements, bpf_map__value_size(map));
+}
+
+/* A server is found by its group's displacement, and by no other. */
+static void check_displaced4(struct portcullis *program, uint32_t n, uint32_t displacement)
+{
+	struct server4 server = {htonl(0x0a000300 + n), target_make(SERVER_FIRST, SERVICES, 0)};
+	uint64_t hash = server_hash4(server.address, program->rodata->seed4);
+	uint32_t mask = program->rodata->mask4;
+	char text[80];
+
+	put_at(program->maps.servers4, hash_place(hash, displacement, mask), &server,
+	       sizeof(server));
+	snprintf(text, sizeof(text), "ip4 dst=10.0.3.%u tcp to=22", n);
+	displace(program->maps.displacements4, hash_group(hash, mask), displacement - 1);
+	assert_int_equal(verdict_of(program, text), XDP_PASS);
+	displace(program->maps.displacements4, hash_group(hash, mask), displacement);
+	assert_int_equal(verdict_of(program, text), XDP_DROP);
+}
+
+static void check_displaced6(struct portcullis *program, uint32_t n, uint32_t displacement)
+{
+	struct server6 server = {{htonl(0x20010db8), 0, htonl(7), htonl(n)},
+				 target_make(SERVER_FIRST, SERVICES, 0)};
+	uint32_t mask = program->rodata->mask6;
+	uint64_t half[2], hash;
+	char text[80];
+
+	memcpy(half, server.address, sizeof(half));
+	hash = server_hash6(half[0], half[1], program->rodata->seed6);
+	put_at(program->maps.servers6, hash_place(hash, displacement, mask), &server,
+	       sizeof(server));
+	snprintf(text, sizeof(text), "ip6 dst=2001:db8::7:0:%x tcp to=22", n);
+	displace(program->maps.displacements6, hash_group(hash, mask), displacement - 1);
+	assert_int_equal(verdict_of(program, text), XDP_PASS);
+	displace(program->maps.displacements6, hash_group(hash, mask), displacement);
+	assert_int_equal(verdict_of(program, text), XDP_DROP);
+}
+
+static void test_displacements(void **state)
+{
+	struct portcullis *program = *state = harness_open();
+
+	harness_site(program);
+	harness_load(program);
+	for (uint32_t n = 0; n < 200; n++) {
+		fill_places(program, &(struct server4){}, &(struct server6){});
+		check_displaced4(program, n, DISPLACEMENTS - 100 + n);
+		check_displaced6(program, n, DISPLACEMENTS - 100 + n);
+	}
 }
 
 /* The verifier holds a program against the size of the tables that it is told of. */
@@ -223,7 +276,8 @@ int main(void)
 		cmocka_unit_test_teardown(test_unlisted_drop, harness_close),
 		cmocka_unit_test_teardown(test_interface, harness_close),
 		cmocka_unit_test_teardown(test_tables_apart, harness_close),
-		cmocka_unit_test_teardown(test_full_buckets, harness_close),
+		cmocka_unit_test_teardown(test_another_in_its_place, harness_close),
+		cmocka_unit_test_teardown(test_displacements, harness_close),
 		cmocka_unit_test_teardown(test_small_tables, harness_close),
 		cmocka_unit_test_teardown(test_profile_out_of_range, harness_close),
 	};

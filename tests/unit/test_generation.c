@@ -337,6 +337,14 @@ static void compile_silently(struct generation *generation)
 	messages_free(messages);
 }
 
+static void compare_indexes(const struct image_index *one, const struct image_index *other)
+{
+	assert_int_equal(one->places, other->places);
+	assert_int_equal(one->seed, other->seed);
+	assert_memory_equal(one->displacements, other->displacements,
+			    one->places / GROUP_PLACES * sizeof(*one->displacements));
+}
+
 static void compare_images(const struct generation *a, const struct generation *b)
 {
 	struct messages *messages = messages_new();
@@ -349,12 +357,12 @@ static void compare_images(const struct generation *a, const struct generation *
 	assert_int_equal(one->segments->len, other->segments->len);
 	assert_memory_equal(one->segments->data, other->segments->data,
 			    one->segments->len * sizeof(struct segment));
-	assert_int_equal(one->buckets4, other->buckets4);
-	assert_memory_equal(one->servers4, other->servers4, one->buckets4 * sizeof(*one->servers4));
-	assert_int_equal(one->buckets6, other->buckets6);
-	assert_memory_equal(one->servers6, other->servers6, one->buckets6 * sizeof(*one->servers6));
-	assert_int_equal(one->seed4, other->seed4);
-	assert_int_equal(one->seed6, other->seed6);
+	compare_indexes(&one->index4, &other->index4);
+	assert_memory_equal(one->servers4, other->servers4,
+			    one->index4.places * sizeof(*one->servers4));
+	compare_indexes(&one->index6, &other->index6);
+	assert_memory_equal(one->servers6, other->servers6,
+			    one->index6.places * sizeof(*one->servers6));
 	assert_memory_equal(one->prefixes4->data, other->prefixes4->data,
 			    one->prefixes4->len * sizeof(struct image_prefix4));
 	assert_memory_equal(one->everyone->data, other->everyone->data,

@@ -191,8 +191,8 @@ static void leads_everyone_to_the_interfaces_profile(void **state)
 	assert_int_equal(everyone(image, 2), target_make(SERVER_WHOLE_INTERFACE, 0, 0));
 	assert_int_equal(image->slots, generation->slots->segments->len + 1);
 	assert_int_equal(image->numbers, SERVER_FIRST);
-	assert_int_equal(image->buckets4, 0);
-	assert_int_equal(image->buckets6, 0);
+	assert_int_equal(image->index4.places, 0);
+	assert_int_equal(image->index6.places, 0);
 	assert_int_equal(image->prefixes4->len + image->prefixes6->len, 0);
 	assert_false(image->monitor || image->unlisted_drop || image->non_ip_drop);
 	image_free(image);

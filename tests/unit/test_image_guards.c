@@ -138,15 +138,15 @@ static void lists_each_once(void **state)
 static uint32_t target4(const struct image *image, const char *text)
 {
 	struct in_addr address;
-	const struct bucket4 *bucket;
+	__u32 mask = image->index4.places - 1;
+	const struct server4 *server;
+	__u64 hash;
 
 	inet_pton(AF_INET, text, &address);
-	bucket = &image->servers4[server_hash4(address.s_addr, image->seed4) &
-				  (image->buckets4 - 1)];
-	for (int i = 0; i < BUCKET4_SERVERS; i++)
-		if (bucket->server[i].address == address.s_addr)
-			return bucket->server[i].target;
-	return TARGET_NONE;
+	hash = server_hash4(address.s_addr, image->index4.seed);
+	server = &image->servers4[hash_place(
+		hash, image->index4.displacements[hash_group(hash, mask)], mask)];
+	return server->address == address.s_addr ? server->target : TARGET_NONE;
 }
 
 static void leads_servers_to_their_tables(void **state)

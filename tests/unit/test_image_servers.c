@@ -16,40 +16,40 @@
 
 /* --- look-ups, as the program makes them --- */
 
-static __u32 find4(const struct image *image, __be32 address)
+static __u32 place_of(const struct image_index *index, __u64 hash)
 {
-	const struct bucket4 *bucket =
-		&image->servers4[server_hash4(address, image->seed4) & (image->buckets4 - 1)];
+	__u32 mask = index->places - 1;
 
-	for (int i = 0; i < BUCKET4_SERVERS; i++)
-		if (bucket->server[i].address == address)
-			return bucket->server[i].target;
-	return TARGET_NONE;
+	return hash_place(hash, index->displacements[hash_group(hash, mask)], mask);
 }
 
-static __u32 find6(const struct image *image, const struct server6 *wanted)
+static __u32 find4(const struct image *image, __be32 address)
 {
-	const struct bucket6 *bucket =
-		&image->servers6[server_hash6(wanted->address, image->seed6) &
-				 (image->buckets6 - 1)];
+	__u64 hash = server_hash4(address, image->index4.seed);
+	const struct server4 *server = &image->servers4[place_of(&image->index4, hash)];
 
-	for (int i = 0; i < BUCKET6_SERVERS; i++)
-		if (!memcmp(bucket->server[i].address, wanted->address, sizeof(wanted->address)))
-			return bucket->server[i].target;
-	return TARGET_NONE;
+	return server->address == address ? server->target : TARGET_NONE;
+}
+
+static __u32 find6(const struct image *image, const __u8 address[16])
+{
+	const struct server6 *server;
+	__u64 half[2];
+
+	memcpy(half, address, sizeof(half));
+	server = &image->servers6[place_of(&image->index6,
+					   server_hash6(half[0], half[1], image->index6.seed))];
+	return memcmp(server->address, address, 16) ? TARGET_NONE : server->target;
 }
 
 static __u32 find(const struct image *image, const struct prefix *address)
 {
-	struct server6 wanted;
 	__be32 address4;
 
-	if (address->family == AF_INET) {
-		memcpy(&address4, address->bytes, sizeof(address4));
-		return image->buckets4 ? find4(image, address4) : TARGET_NONE;
-	}
-	memcpy(wanted.address, address->bytes, sizeof(wanted.address));
-	return image->buckets6 ? find6(image, &wanted) : TARGET_NONE;
+	memcpy(&address4, address->bytes, sizeof(address4));
+	if (address->family == AF_INET)
+		return image->index4.places ? find4(image, address4) : TARGET_NONE;
+	return image->index6.places ? find6(image, address->bytes) : TARGET_NONE;
 }
 
 static __u32 find_text(const struct image *image, const char *text)
@@ -132,17 +132,15 @@ static void check_each(const struct image *image, uint8_t family, enum pattern p
 	}
 }
 
-/* All places that are taken; the look-up finds only what is in its bucket. */
+/* All places that are taken; the look-up finds only what is in its own. */
 static uint32_t count_places(const struct image *image, uint8_t family)
 {
 	uint32_t taken = 0;
 
-	for (uint32_t i = 0; family == AF_INET && i < image->buckets4; i++)
-		for (int j = 0; j < BUCKET4_SERVERS; j++)
-			taken += image->servers4[i].server[j].target != TARGET_NONE;
-	for (uint32_t i = 0; family == AF_INET6 && i < image->buckets6; i++)
-		for (int j = 0; j < BUCKET6_SERVERS; j++)
-			taken += image->servers6[i].server[j].target != TARGET_NONE;
+	for (uint32_t i = 0; family == AF_INET && i < image->index4.places; i++)
+		taken += image->servers4[i].target != TARGET_NONE;
+	for (uint32_t i = 0; family == AF_INET6 && i < image->index6.places; i++)
+		taken += image->servers6[i].target != TARGET_NONE;
 	return taken;
 }
 
@@ -150,18 +148,18 @@ static void check_many(uint8_t family, enum pattern pattern, uint32_t count)
 {
 	struct generation *generation = compile(choose_site(SITE));
 	struct image *image;
-	uint32_t buckets;
+	uint32_t places;
 
 	for (uint32_t n = 0; n < count; n++)
 		add_server(generation, nth_address(family, pattern, n), n);
 	image = image_of(generation);
-	buckets = family == AF_INET ? image->buckets4 : image->buckets6;
+	places = family == AF_INET ? image->index4.places : image->index6.places;
 	check_each(image, family, pattern, count);
 	assert_int_equal(count_places(image, family), count + (family == AF_INET));
 	assert_int_equal(find_text(image, "192.0.2.254"), target_make(SERVER_FIRST, 0, 0));
-	/* A power of two, and not so much memory that something must be wrong. */
-	assert_int_equal(buckets & (buckets - 1), 0);
-	assert_true(buckets <= 16 * MAX(count, 4));
+	/* A power of two, and as few as there can be. */
+	assert_int_equal(places & (places - 1), 0);
+	assert_true(places <= MAX(9 * (count + 1) / 4, PLACES_MIN));
 	image_free(image);
 	generation_free(generation);
 }
@@ -196,7 +194,7 @@ static void finds_a_hundred_thousand(void **state)
 
 /*
  * Addresses whose halves cancel each other out before the seed has a say: for every seed and size
- * they are in one bucket. What does not fit there is a prefix of full length.
+ * they have one place. Those that do not get it are prefixes of full length.
  */
 static void spills_what_no_seed_parts(void **state)
 {
@@ -207,15 +205,16 @@ static void spills_what_no_seed_parts(void **state)
 	for (uint32_t n = 0; n < 10; n++) {
 		struct prefix address = {.family = AF_INET6, .length = 128};
 		uint64_t subnet = GUINT64_TO_BE(0x20010db800000000 + n);
-		uint64_t host = GUINT64_FROM_BE(subnet) * 0x9e3779b97f4a7c15 ^ 0x0123456789abcdef;
+		uint64_t host = GUINT64_FROM_BE(subnet) * 0x9e3779b97f4a7c15;
 
+		host = GUINT64_TO_BE(host ^ 0x0123456789abcdef);
 		memcpy(address.bytes, &subnet, sizeof(subnet));
 		memcpy(address.bytes + 8, &host, sizeof(host));
 		add_server(generation, address, n);
 	}
 	image = image_of(generation);
-	assert_int_equal(count_places(image, AF_INET6), BUCKET6_SERVERS);
-	assert_int_equal(image->prefixes6->len, 10 - BUCKET6_SERVERS);
+	assert_int_equal(count_places(image, AF_INET6), 1);
+	assert_int_equal(image->prefixes6->len, 9);
 	for (uint32_t n = 0; n < 10; n++) {
 		const struct prefix *address = &g_array_index(
 			((struct server *)generation->policy->servers->pdata[1 + n])->addresses,
@@ -281,8 +280,8 @@ static void puts_prefixes_apart(void **state)
 	const struct image_prefix4 *four = (void *)image->prefixes4->data;
 	const struct image_prefix6 *six = (void *)image->prefixes6->data;
 
-	assert_int_equal(image->buckets4, 0);
-	assert_int_equal(image->buckets6, 0);
+	assert_int_equal(image->index4.places, 0);
+	assert_int_equal(image->index6.places, 0);
 	assert_int_equal(image->prefixes4->len, 2);
 	assert_memory_equal(&four[0].key, "\x10\0\0\0\x0a\x09\0\0", 8);
 	assert_int_equal(four[0].target, target_make(SERVER_FIRST, 0, 0));

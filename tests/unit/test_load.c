@@ -129,8 +129,14 @@ static void fills_maps(void **state)
 	check_array(program, "ports", image->ports, 3 * sizeof(*image->ports));
 	check_array(program, "segments", image->segments->data,
 		    image->segments->len * sizeof(struct segment));
-	check_array(program, "servers4", image->servers4, image->buckets4 * sizeof(struct bucket4));
-	check_array(program, "servers6", image->servers6, image->buckets6 * sizeof(struct bucket6));
+	check_array(program, "servers4", image->servers4,
+		    image->index4.places * sizeof(struct server4));
+	check_array(program, "servers6", image->servers6,
+		    image->index6.places * sizeof(struct server6));
+	check_array(program, "displacements4", image->index4.displacements,
+		    image->index4.places / GROUP_PLACES * sizeof(__u16));
+	check_array(program, "displacements6", image->index6.displacements,
+		    image->index6.places / GROUP_PLACES * sizeof(__u16));
 	check_array(program, "catalog", CATALOG, sizeof(CATALOG));
 	check_trie(program, "prefixes4", &four->key, sizeof(four->key), &four->target,
 		   sizeof(four->target));
@@ -406,7 +412,7 @@ static void spoil_prefix(struct image *image)
 /* A table that no memory holds. */
 static void spoil_servers(struct image *image)
 {
-	image->buckets4 = 1U << 31;
+	image->index4.places = 1U << 31;
 }
 
 static void says_which_step_failed(void **state)

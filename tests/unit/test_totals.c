@@ -74,7 +74,7 @@ static struct totals *read_totals(void)
 	return totals;
 }
 
-/* Words of the blocks: two to a count, four to a server. */
+/* Words of the blocks: two to a count; of servers, first all that passed. */
 static void sums_processors(void **state)
 {
 	const __u32 last = 2 * COUNTS_PER_BLOCK + 5;
@@ -86,7 +86,8 @@ static void sums_processors(void **state)
 	set_word(shared.fd[SHARED_COUNTERS], 0, BLOCK_BYTES, 2 * 7, 1000);
 	set_word(shared.fd[SHARED_COUNTERS], 0, BLOCK_BYTES, 2 * 7 + 1, 2000);
 	set_word(shared.fd[SHARED_COUNTERS], 2, BLOCK_BYTES, 2 * 5, 3000);
-	set_word(shared.fd[SHARED_SERVER_COUNTERS], 0, BLOCK_BYTES, 4 * 2 + 2, 4000);
+	set_word(shared.fd[SHARED_SERVER_COUNTERS], 0, BLOCK_BYTES, 2 * (SERVERS_PER_BLOCK + 2),
+		 4000);
 	set_word(shared.fd[SHARED_REASONS], 0, sizeof(struct reason_counts), unlisted + 1, 5000);
 	set_word(shared.fd[SHARED_REASONS], 0, sizeof(struct reason_counts),
 		 2 * REASON_COUNT + unlisted, 6000);
@@ -126,11 +127,11 @@ static void sums_maps_of_one_kind(void **state)
 
 	pin_maps(&small, 10, 10);
 	set_word(small.fd[SHARED_COUNTERS], 0, BLOCK_BYTES, 2 * 7, 1000);
-	set_word(small.fd[SHARED_SERVER_COUNTERS], 2, BLOCK_BYTES, 4 * 9, 1);
+	set_word(small.fd[SHARED_SERVER_COUNTERS], 2, BLOCK_BYTES, 2 * 9, 1);
 	pin_maps(&large, 10 * COUNTS_PER_BLOCK, 10 * SERVERS_PER_BLOCK);
 	set_word(large.fd[SHARED_COUNTERS], 0, BLOCK_BYTES, 2 * 7, 500);
 	set_word(large.fd[SHARED_COUNTERS], 11, BLOCK_BYTES, 2 * 3, 10);
-	set_word(large.fd[SHARED_SERVER_COUNTERS], 2, BLOCK_BYTES, 4 * 9, 2);
+	set_word(large.fd[SHARED_SERVER_COUNTERS], 2, BLOCK_BYTES, 2 * 9, 2);
 
 	totals = read_totals();
 	assert_int_equal(totals_slot(totals, 7).packets, sum_of(1000) + sum_of(500));
