@@ -23,8 +23,14 @@
 #include "target.h"
 #include "watch.h"
 
-/* Stage by stage: portcullis.bpf.c. */
-int judge_by_stages(struct xdp_md *ctx);
+/* Instead of a verdict: the stages are to say. */
+#define LEFT (-1)
+
+/*
+ * The compiler does not turn branches round: what follows an if in the source follows it in the
+ * program, and a jump that is taken costs more than one that is not. So what is likely is what the
+ * ifs hold, and what is not comes last.
+ */
 
 /* Some bytes of a header in one step, whatever its alignment. */
 static __always_inline __be32 word_at(const void *at)
@@ -32,16 +38,22 @@ static __always_inline __be32 word_at(const void *at)
 	return *(const __be32 *)at;
 }
 
-/* EtherType, version 4, five words of header (RFC 791, 3.1). */
-static __always_inline bool is_plain4(const struct ethhdr *ethernet)
+/* What stands before the IP header, and is told with its first bytes. */
+static __always_inline __be32 type_and_version(const void *network)
 {
-	return (word_at(&ethernet->h_proto) & bpf_htonl(0xffffff00)) == bpf_htonl(0x08004500);
+	return word_at(network - sizeof(__be16));
+}
+
+/* EtherType, version 4, five words of header (RFC 791, 3.1). */
+static __always_inline bool is_plain4(const void *network)
+{
+	return (type_and_version(network) & bpf_htonl(0xffffff00)) == bpf_htonl(0x08004500);
 }
 
 /* EtherType and version 6 (RFC 8200, 3). */
-static __always_inline bool is_plain6(const struct ethhdr *ethernet)
+static __always_inline bool is_plain6(const void *network)
 {
-	return (word_at(&ethernet->h_proto) & bpf_htonl(0xfffff000)) == bpf_htonl(0x86dd6000);
+	return (type_and_version(network) & bpf_htonl(0xfffff000)) == bpf_htonl(0x86dd6000);
 }
 
 /* Flags, offset and protocol of an IPv4 packet: the protocol alone, if it is no fragment. */
@@ -57,15 +69,22 @@ static __always_inline int fast_pass(struct outcome *outcome, enum reason reason
 	return XDP_PASS;
 }
 
+/* A drop, or of a monitored server a would-be drop, unless more is to be remembered of that. */
 static __always_inline int fast_drop(struct xdp_md *ctx, struct outcome *outcome,
 				     enum reason reason)
 {
-	if (unlikely(target_monitor(outcome->target)))
-		return judge_by_stages(ctx);
 	outcome->reason = reason;
-	account_drop(outcome);
-	watch_drop(ctx, outcome, false);
-	return XDP_DROP;
+	if (likely(!target_monitor(outcome->target))) {
+		account_drop(outcome);
+		watch_drop(ctx, outcome, false);
+		return XDP_DROP;
+	}
+	if (!replies) {
+		account_would_drop(outcome);
+		watch_drop(ctx, outcome, true);
+		return XDP_PASS;
+	}
+	return LEFT;
 }
 
 /* Whether a refused packet may yet be a reply, or looks like one. */
@@ -88,16 +107,17 @@ static __always_inline int fast_port(struct xdp_md *ctx, struct packet *packet)
 	struct outcome *outcome = packet->outcome;
 
 	packet->destination_port = host16(packet->udp->dest);
-	if (unlikely(!packet->destination_port))
-		return judge_by_stages(ctx);
-	outcome->port_index = PORT_INDEX(packet->transport, packet->destination_port);
-	outcome->slot = opened_by_of(packet);
-	if (!outcome->slot)
-		return have_special && may_be_else(packet)
-			       ? judge_by_stages(ctx)
-			       : fast_drop(ctx, outcome, REASON_NOT_PUBLISHED);
-	return likely(outcome->slot < PORT_SEGMENTS) ? fast_pass(outcome, REASON_PUBLISHED)
-						     : judge_by_stages(ctx);
+	if (likely(packet->destination_port)) {
+		outcome->port_index = PORT_INDEX(packet->transport, packet->destination_port);
+		outcome->slot = opened_by_of(packet);
+		if (outcome->slot)
+			return likely(outcome->slot < PORT_SEGMENTS)
+				       ? fast_pass(outcome, REASON_PUBLISHED)
+				       : LEFT;
+		if (likely(!have_special) || !may_be_else(packet))
+			return fast_drop(ctx, outcome, REASON_NOT_PUBLISHED);
+	}
+	return LEFT;
 }
 
 /* Both of a packet that has at least as many bytes behind its IP header as a UDP header has. */
@@ -106,24 +126,25 @@ static __always_inline int fast_tcp(struct xdp_md *ctx, struct packet *packet, _
 	const struct tcphdr *tcp = packet->tcp;
 	__u64 header;
 
-	if (unlikely((void *)(tcp + 1) > (void *)(long)ctx->data_end))
-		return judge_by_stages(ctx);
-	header = tcp->doff * 4;
-	if (unlikely(header < sizeof(*tcp)) || unlikely(header > length) || unlikely(!tcp->source))
-		return judge_by_stages(ctx);
-	packet->transport = TRANSPORT_TCP;
-	return fast_port(ctx, packet);
+	if (likely((void *)(tcp + 1) <= (void *)(long)ctx->data_end)) {
+		header = tcp->doff * 4;
+		packet->transport = TRANSPORT_TCP;
+		if (likely(header >= sizeof(*tcp)) && likely(header <= length) &&
+		    likely(tcp->source))
+			return fast_port(ctx, packet);
+	}
+	return LEFT;
 }
 
 static __always_inline int fast_udp(struct xdp_md *ctx, struct packet *packet, __u64 length)
 {
 	__u64 said = bpf_ntohs(packet->udp->len);
 
-	/* neither too small nor too large: one comparison, as the difference wraps around */
-	if (unlikely(said - sizeof(struct udphdr) > length - sizeof(struct udphdr)))
-		return judge_by_stages(ctx);
 	packet->transport = TRANSPORT_UDP;
-	return fast_port(ctx, packet);
+	/* neither too small nor too large: one comparison, as the difference wraps around */
+	if (likely(said - sizeof(struct udphdr) <= length - sizeof(struct udphdr)))
+		return fast_port(ctx, packet);
+	return LEFT;
 }
 
 /* What few policies have, asked together: whether the stages have to. */
@@ -141,33 +162,60 @@ static __always_inline bool is_special6(const struct packet *packet)
 	       (have_prefixes6 && !plain6(destination6(packet))) || is_forged6(packet);
 }
 
-/* Whether the packet goes to a server that is listed by its address, or all are as one. */
-static __always_inline bool fast_target4(struct packet *packet)
+/*
+ * The server that is listed by its address; where there are none, all are as one, if the address is
+ * good. TARGET_NONE leaves it open what the packet goes to.
+ */
+static __always_inline __u32 fast_target4(const struct packet *packet)
 {
 	__be32 destination = packet->ip4->daddr;
 	__u64 seed = seed4;
 
-	packet->outcome->target = seed ? exact4(destination, seed) : everyone;
-	return packet->outcome->target != TARGET_NONE &&
-	       likely(seed || !bad_destination4(destination));
+	if (seed)
+		return exact4(destination, seed);
+	return likely(!bad_destination4(destination)) ? everyone : TARGET_NONE;
 }
 
-static __always_inline bool fast_target6(struct packet *packet)
+static __always_inline __u32 fast_target6(const struct packet *packet)
 {
 	const union address *destination = destination6(packet);
 	__u64 seed = seed6;
 
-	packet->outcome->target = seed ? exact6(destination, seed) : everyone;
-	return packet->outcome->target != TARGET_NONE && likely(seed || plain6(destination));
+	if (seed)
+		return exact6(destination, seed);
+	return likely(plain6(destination)) ? everyone : TARGET_NONE;
 }
 
-/* To no server: by prefix it may be one's, or all the others' profile may say what it is. */
-static __always_inline int fast_unlisted(struct xdp_md *ctx, struct outcome *outcome,
-					 bool have_prefixes)
+/* To no server, unless by prefix it is one's, or the profile of all the others says what it is. */
+static __always_inline int fast_unlisted(struct outcome *outcome, bool have_prefixes)
 {
-	if (have_prefixes || outcome->target != TARGET_NONE || everyone != TARGET_NONE)
-		return judge_by_stages(ctx);
+	if (have_prefixes || everyone != TARGET_NONE)
+		return LEFT;
 	return fast_pass(outcome, REASON_UNLISTED);
+}
+
+static __always_inline int fast4_blocked(struct xdp_md *ctx, struct packet *packet)
+{
+	packet->outcome->target = fast_target4(packet);
+	return likely(packet->outcome->target != TARGET_NONE)
+		       ? fast_drop(ctx, packet->outcome, REASON_BLOCKED)
+		       : LEFT;
+}
+
+static __always_inline int fast4_to(struct xdp_md *ctx, struct packet *packet)
+{
+	const struct iphdr *ip = packet->ip4;
+	__u64 length = packet->outcome->length - sizeof(*ip);
+
+	packet->outcome->target = fast_target4(packet);
+	if (likely(packet->outcome->target != TARGET_NONE)) {
+		switch (whole_protocol4(ip)) {
+		case IPPROTO_TCP: return fast_tcp(ctx, packet, length);
+		case IPPROTO_UDP: return fast_udp(ctx, packet, length);
+		default: return LEFT;
+		}
+	}
+	return fast_unlisted(packet->outcome, have_prefixes4);
 }
 
 static __always_inline int fast4(struct xdp_md *ctx, const struct iphdr *ip, void *end)
@@ -176,26 +224,42 @@ static __always_inline int fast4(struct xdp_md *ctx, const struct iphdr *ip, voi
 	struct packet packet = {
 		.outcome = &outcome, .ip = IP_V4, .ip4 = ip, .tcp = (const void *)(ip + 1)};
 	__u64 total = host16(ip->tot_len);
-	bool blocked;
 
-	if (unlikely(total < sizeof(*ip) + sizeof(struct udphdr)) ||
-	    unlikely((void *)ip + total > end))
-		return judge_by_stages(ctx);
-	outcome.length = total;
-	blocked = unlikely(is_listing(BLOCKS_IPV4)) && is_blocked4(ip->saddr);
-	if (unlikely(ip->saddr == ip->daddr) || unlikely(!plain4(ip->saddr)) ||
-	    (have_special && is_special4(&packet)))
-		return judge_by_stages(ctx);
-	if (unlikely(!fast_target4(&packet)))
-		return blocked ? judge_by_stages(ctx)
-			       : fast_unlisted(ctx, &outcome, have_prefixes4);
-	if (unlikely(blocked))
-		return fast_drop(ctx, &outcome, REASON_BLOCKED);
-	switch (whole_protocol4(ip)) {
-	case IPPROTO_TCP: return fast_tcp(ctx, &packet, total - sizeof(*ip));
-	case IPPROTO_UDP: return fast_udp(ctx, &packet, total - sizeof(*ip));
-	default: return judge_by_stages(ctx);
+	if (likely(total >= sizeof(*ip) + sizeof(struct udphdr)) &&
+	    likely((void *)ip + total <= end)) {
+		outcome.length = total;
+		if (likely(ip->saddr != ip->daddr) && likely(plain4(ip->saddr)) &&
+		    likely(!have_special || !is_special4(&packet))) {
+			if (unlikely(is_listing(BLOCKS_IPV4)) && is_blocked4(ip->saddr))
+				return fast4_blocked(ctx, &packet);
+			return fast4_to(ctx, &packet);
+		}
 	}
+	return LEFT;
+}
+
+static __always_inline int fast6_blocked(struct xdp_md *ctx, struct packet *packet)
+{
+	packet->outcome->target = fast_target6(packet);
+	return likely(packet->outcome->target != TARGET_NONE)
+		       ? fast_drop(ctx, packet->outcome, REASON_BLOCKED)
+		       : LEFT;
+}
+
+static __always_inline int fast6_to(struct xdp_md *ctx, struct packet *packet)
+{
+	const struct ipv6hdr *ip = packet->ip6;
+	__u64 length = packet->outcome->length - sizeof(*ip);
+
+	packet->outcome->target = fast_target6(packet);
+	if (likely(packet->outcome->target != TARGET_NONE)) {
+		switch (ip->nexthdr) {
+		case IPPROTO_TCP: return fast_tcp(ctx, packet, length);
+		case IPPROTO_UDP: return fast_udp(ctx, packet, length);
+		default: return LEFT;
+		}
+	}
+	return fast_unlisted(packet->outcome, have_prefixes6);
 }
 
 static __always_inline int fast6(struct xdp_md *ctx, const struct ipv6hdr *ip, void *end)
@@ -204,45 +268,55 @@ static __always_inline int fast6(struct xdp_md *ctx, const struct ipv6hdr *ip, v
 	struct packet packet = {
 		.outcome = &outcome, .ip = IP_V6, .ip6 = ip, .tcp = (const void *)(ip + 1)};
 	const union address *source = source6(&packet);
-	bool blocked;
 	__u64 payload;
 
-	if (unlikely((void *)(ip + 1) + sizeof(struct udphdr) > end))
-		return judge_by_stages(ctx);
-	payload = host16(ip->payload_len);
-	if (unlikely(payload < sizeof(struct udphdr)) || unlikely((void *)(ip + 1) + payload > end))
-		return judge_by_stages(ctx);
-	outcome.length = sizeof(*ip) + payload;
-	blocked =
-		unlikely(is_listing(BLOCKS_IPV6)) && is_blocked6(source->half[0], source->half[1]);
-	if (unlikely(same_address6(source, destination6(&packet))) || unlikely(!plain6(source)) ||
-	    (have_special && is_special6(&packet)))
-		return judge_by_stages(ctx);
-	if (unlikely(!fast_target6(&packet)))
-		return blocked ? judge_by_stages(ctx)
-			       : fast_unlisted(ctx, &outcome, have_prefixes6);
-	if (unlikely(blocked))
-		return fast_drop(ctx, &outcome, REASON_BLOCKED);
-	switch (ip->nexthdr) {
-	case IPPROTO_TCP: return fast_tcp(ctx, &packet, payload);
-	case IPPROTO_UDP: return fast_udp(ctx, &packet, payload);
-	default: return judge_by_stages(ctx);
+	if (likely((void *)(ip + 1) + sizeof(struct udphdr) <= end)) {
+		payload = host16(ip->payload_len);
+		outcome.length = sizeof(*ip) + payload;
+		if (likely(payload >= sizeof(struct udphdr)) &&
+		    likely((void *)(ip + 1) + payload <= end)) {
+			if (likely(plain6(source)) &&
+			    likely(!same_address6(source, destination6(&packet))) &&
+			    likely(!have_special || !is_special6(&packet))) {
+				if (unlikely(is_listing(BLOCKS_IPV6)) &&
+				    is_blocked6(source->half[0], source->half[1]))
+					return fast6_blocked(ctx, &packet);
+				return fast6_to(ctx, &packet);
+			}
+		}
 	}
+	return LEFT;
 }
 
-/* The verdict on a packet, which is counted then. */
+static __always_inline int fast_ip(struct xdp_md *ctx, void *network, void *end)
+{
+	if (likely(network + sizeof(struct iphdr) + sizeof(struct udphdr) <= end)) {
+		if (likely(is_plain4(network)))
+			return fast4(ctx, network, end);
+		if (likely(is_plain6(network)))
+			return fast6(ctx, network, end);
+	}
+	return LEFT;
+}
+
+/*
+ * The verdict on a packet, which is counted then; or LEFT. Behind a tag it is found by code of its
+ * own: one that finds both would find neither as fast.
+ */
 static __always_inline int fast(struct xdp_md *ctx)
 {
 	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
 	void *network = data + sizeof(struct ethhdr);
 
-	if (unlikely(network + sizeof(struct iphdr) + sizeof(struct udphdr) > end))
-		return judge_by_stages(ctx);
-	if (likely(is_plain4(data)))
-		return fast4(ctx, network, end);
-	if (likely(is_plain6(data)))
-		return fast6(ctx, network, end);
-	return judge_by_stages(ctx);
+	if (likely(network + sizeof(struct iphdr) + sizeof(struct udphdr) <= end)) {
+		if (likely(is_plain4(network)))
+			return fast4(ctx, network, end);
+		if (likely(is_plain6(network)))
+			return fast6(ctx, network, end);
+		if (is_vlan_tag(((const struct ethhdr *)data)->h_proto))
+			return fast_ip(ctx, network + sizeof(struct vlan_hdr), end);
+	}
+	return LEFT;
 }
 
 #endif

@@ -101,10 +101,17 @@ __noinline int judge_by_stages(struct xdp_md *ctx)
 	return XDP_DROP;
 }
 
+static __always_inline int verdict(struct xdp_md *ctx)
+{
+	int verdict = fast(ctx);
+
+	return likely(verdict != LEFT) ? verdict : judge_by_stages(ctx);
+}
+
 SEC("xdp.frags")
 int portcullis(struct xdp_md *ctx)
 {
-	return fast(ctx);
+	return verdict(ctx);
 }
 
 SEC("tc")
@@ -134,7 +141,7 @@ int portcullis_unconfirmed(struct xdp_md *ctx)
 	if (unlikely(is_undone()))
 		bpf_tail_call(ctx, &standby, standby_entry);
 	/* still here: nobody stands by any more, and a verdict there must be */
-	return fast(ctx);
+	return verdict(ctx);
 }
 
 /* Its name, which the kernel cuts off, is as far as that goes the other's: both are our filter. */

@@ -40,12 +40,14 @@ static inline __u64 server_hash4(__be32 address, __u64 seed)
 	return __builtin_bswap32(address) * seed;
 }
 
-/* The halves of an address of 16 bytes, as they lie in memory; the upper bits are folded down. */
+/*
+ * The halves of an address of 16 bytes, as they lie in memory, each with a multiplier of its own:
+ * so the processor has both products at once. What differs in a host's upper half is folded down.
+ */
 static inline __u64 server_hash6(__u64 subnet, __u64 host, __u64 seed)
 {
-	__u64 mixed = __builtin_bswap64(subnet) * 0x9e3779b97f4a7c15ULL ^ __builtin_bswap64(host);
-
-	return (mixed ^ mixed >> 32) * seed;
+	host = __builtin_bswap64(host);
+	return __builtin_bswap64(subnet) * __builtin_bswap64(seed) + (host ^ host >> 32) * seed;
 }
 
 /* `mask`: places less one. */

@@ -289,18 +289,26 @@ static bool can_leave(const struct generated *frame)
 	return frame->size >= ETHERNET_SIZE + header && frame->size <= LEAVES_MAX;
 }
 
+/*
+ * Where chance begins: splitmix64 (Steele, Lea, Flood, 2014). A policy gets the numbers of one
+ * remainder, so numbers that have something in common must begin as differently as any.
+ */
+static uint64_t mix(uint64_t seed, uint64_t number)
+{
+	uint64_t mixed = seed * 0xd1342543de82ef95ULL + number * 0x9e3779b97f4a7c15ULL;
+
+	mixed = (mixed ^ mixed >> 30) * 0xbf58476d1ce4e5b9ULL;
+	mixed = (mixed ^ mixed >> 27) * 0x94d049bb133111ebULL;
+	return mixed ^ mixed >> 31;
+}
+
 struct making begin(struct generated *frame, uint64_t seed, uint64_t number)
 {
-	struct making making = {
+	return (struct making){
 		.frame = frame,
-		.state = (seed * 0x9e3779b97f4a7c15ULL + number + 1) * 0xbf58476d1ce4e5b9ULL | 1,
+		.state = mix(seed, number) | 1,
 		.next = ETHERNET_SIZE - 2,
 	};
-
-	/* neighbouring numbers start alike; a few steps part them */
-	for (int i = 0; i < 8; i++)
-		any(&making);
-	return making;
 }
 
 /* As it comes out of the workshop, whole or with one thing wrong. */

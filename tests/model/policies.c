@@ -102,8 +102,8 @@ static const struct model_block listed[] = {
 	{AF_INET6, {"2001:db8:f::", 64}, false, false},
 };
 static const struct model_block sites[] = {
-	{AF_INET, {"203.0.113.0", 24}, false, true},
-	{AF_INET6, {"2001:db8:cc::", 48}, false, true},
+	{AF_INET, {"203.0.113.0", 24}, .sites = true},
+	{AF_INET6, {"2001:db8:cc::", 48}, .sites = true},
 };
 
 /*
