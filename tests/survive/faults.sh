@@ -16,8 +16,11 @@ export PORTCULLIS=$copy/build/portcullis BUILD=$copy/build
 
 # build CAMPAIGN
 build() {
-	local targets=(build/portcullis build/live/{traffic,observe,flood})
+	local targets=(build/portcullis) probe
 
+	for probe in tests/live/*.c; do
+		targets+=("build/live/$(basename "$probe" .c)")
+	done
 	[ "$1" != day ] || targets+=(build/survive/day)
 	make -s -j"$(nproc)" BUILD=build "${targets[@]}" >build.log 2>&1
 }
@@ -26,15 +29,27 @@ build() {
 campaign() {
 	local run=tests/survive/$1.sh
 
+	[ -e "$run" ] || run=tests/live/test_$1.sh
 	[ "$1" != day ] || run=build/survive/day
 	# shellcheck disable=SC2086
 	${ALONE:-} timeout 300 "$run" >campaign.log 2>&1 && ! grep -q '^not ok\|^Bail out' campaign.log
 }
 
-# plant FILE EXPRESSION: fails if there is nothing to break any more
+# plant FILE EXPRESSION...: fails if there is nothing to break any more
 plant() {
-	sed -i "$2" "$1"
-	! cmp -s "$root/$1" "$1"
+	while [ $# -gt 0 ]; do
+		sed -i "$2" "$1"
+		! cmp -s "$root/$1" "$1" || return
+		shift 2
+	done
+}
+
+# mend FILE EXPRESSION...
+mend() {
+	while [ $# -gt 0 ]; do
+		cp "$root/$1" "$1"
+		shift 2
+	done
 }
 
 # report NAME WHY: WHY is empty if all is as it should be
@@ -45,11 +60,11 @@ report() {
 	[ -z "$2" ] || echo "#   $2"
 }
 
-# try NAME CAMPAIGN FILE EXPRESSION
+# try NAME CAMPAIGN FILE EXPRESSION...
 try() {
 	local why=
 
-	if ! plant "$3" "$4"; then
+	if ! plant "${@:3}"; then
 		why='the expression changes nothing'
 	elif ! build "$2"; then
 		why='it does not build'
@@ -58,12 +73,15 @@ try() {
 	fi
 	report "$2: $1" "$why"
 	[ -n "$why" ] || grep -m 1 '^not ok\|ERROR' campaign.log | sed 's/^/#   /'
-	cp "$root/$3" "$3"
+	mend "${@:3}"
 }
 
-# chosen: the faults that FAULT picks
+# chosen: the faults that FAULT picks, what is added to one behind it
 chosen() {
-	grep -v '^#' "$root/tests/survive/faults.txt" | grep -F -- "${FAULT:-}"
+	grep -v '^#' "$root/tests/survive/faults.txt" | awk '
+		/^[+][|]/ { fault = fault "\001" substr($0, 3); next }
+		{ if (fault) print fault; fault = $0 }
+		END { print fault }' | grep -F -- "${FAULT:-}"
 }
 
 failed=0 number=0
@@ -72,8 +90,14 @@ for name in $(chosen | cut -d '|' -f 2 | sort -u); do
 	build "$name" && campaign "$name" || why=$(tail -n 20 build.log campaign.log | tr '\n' ' ')
 	report "$name: without a fault, all is well" "$why"
 done
-while IFS='|' read -r name of file expression; do
-	try "$name" "$of" "$file" "$expression"
+while IFS=$'\001' read -ra parts; do
+	IFS='|' read -r name of file expression <<<"${parts[0]}"
+	edits=("$file" "$expression")
+	for part in "${parts[@]:1}"; do
+		IFS='|' read -r file expression <<<"$part"
+		edits+=("$file" "$expression")
+	done
+	try "$name" "$of" "${edits[@]}"
 done < <(chosen)
 echo "1..$number"
 exit "$failed"
