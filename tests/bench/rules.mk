@@ -37,7 +37,7 @@ bench-quick: $(BENCH) $(PROBES) ## the main rows against the baseline of this ki
 bench-baseline: $(BENCH) ## make what the main rows cost now the baseline
 	$(Q)$(BENCH_QUICK) >$(BUILD)/bench/baseline.tsv
 	$(Q)python3 -B tests/bench/reporting/quick.py write tests/bench/baseline.json <$(BUILD)/bench/baseline.tsv
-bench-report: ## pages and pictures anew, from tests/bench/results/report.json
-	$(Q)python3 -B tests/bench/reporting tests/bench/results
-bench-readme: ## the README's table of costs, from tests/bench/results/
+bench-report: ## pages and pictures anew, from each report.json in tests/bench/results/
+	$(Q)for folder in tests/bench/results/*; do python3 -B tests/bench/reporting "$$folder"; done
+bench-readme: ## the README's table of costs, from the newest of tests/bench/results/
 	$(Q)tests/bench/readme

@@ -39,6 +39,11 @@ def processor():
     return ", ".join([name, *words])
 
 
+def folder():
+    """A name for the results of this kind of machine."""
+    return re.sub(r"[^a-z0-9]+", "-", processor().lower()).strip("-")
+
+
 def version(command):
     """The first number with a dot in what the command says of itself."""
     environment = dict(os.environ, PATH=os.environ["PATH"] + ":/usr/sbin:/sbin")
@@ -95,3 +100,7 @@ def caches():
 def distribution():
     found = re.search(r'PRETTY_NAME="(.*)"', read_file("/etc/os-release"))
     return found.group(1) if found else "unknown"
+
+
+if __name__ == "__main__":
+    print(folder())
