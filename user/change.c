@@ -61,7 +61,7 @@ struct choice *change_choose_site(struct context *context, const char *site, con
 	if (!context->messages->errors && !unheard->errors && !choice->interfaces->len)
 		message_add(context->messages, SEVERITY_ERROR, site, 0,
 			    "names no interface, expected a setting Interface");
-	policy_free(policy);
+	policy_unref(policy);
 	messages_free(unheard);
 	if (!context->messages->errors)
 		return choice;
@@ -69,26 +69,40 @@ struct choice *change_choose_site(struct context *context, const char *site, con
 	return NULL;
 }
 
-struct generation *change_compile(struct context *context, const struct gate *gate,
-				  struct choice *choice)
+static struct generation *compile(struct context *context, struct generation *next)
 {
-	struct generation *next = generation_new(choice, gate->generation);
-	bool compiled = generation_compile(next, context->messages);
 	struct requester requester;
 
-	if (!compiled) {
+	if (!generation_compile(next, context->messages)) {
 		messages_keep_errors(context->messages);
 		generation_free(next);
 		return NULL;
 	}
 	generation_drop_unused(next, context->messages);
-	make_absolute(choice->sources);
+	make_absolute(next->choice->sources);
 	next->program = load_program_digest();
 	requester = requester_read();
 	next->by = g_strdup(requester.name);
 	requester_clear(&requester);
 	next->command = g_strdup(context->line);
 	next->confirm = context->confirm;
+	return next;
+}
+
+struct generation *change_compile(struct context *context, const struct gate *gate,
+				  struct choice *choice)
+{
+	return compile(context, generation_new(choice, gate->generation));
+}
+
+struct generation *change_recompile(struct context *context, const struct gate *gate,
+				    struct choice *choice)
+{
+	struct generation *next = generation_new(choice, gate->generation);
+
+	generation_share_policy(next, gate->generation);
+	next = compile(context, next);
+	messages_keep_errors(context->messages);
 	return next;
 }
 

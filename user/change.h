@@ -28,6 +28,13 @@ struct generation *change_compile(struct context *context, const struct gate *ga
 				  struct choice *choice);
 
 /*
+ * Likewise a choice with the sources and options of what is in force, which are not read again.
+ * Only errors are said: the rest was, by who enforced them.
+ */
+struct generation *change_recompile(struct context *context, const struct gate *gate,
+				    struct choice *choice);
+
+/*
  * Whether a change may be made now; an error if it may not: another waits to be confirmed, and this
  * one need not be.
  */

@@ -126,7 +126,7 @@ static void read_lines(struct check *check, const struct choice *choice, const c
 			choose_profile(expectation, policy);
 		g_ptr_array_add(check->expectations, expectation);
 	}
-	policy_free(policy);
+	policy_unref(policy);
 	messages_free(unheard);
 }
 

@@ -38,7 +38,7 @@ void generation_free(struct generation *generation)
 	choice_free(generation->choice);
 	slots_free(generation->slots);
 	g_ptr_array_unref(generation->profiles);
-	policy_free(generation->policy);
+	policy_unref(generation->policy);
 	g_free(generation);
 }
 
@@ -125,12 +125,20 @@ static void put_servers_in_force(struct generation *generation, struct messages 
 	}
 }
 
+void generation_share_policy(struct generation *generation, const struct generation *previous)
+{
+	generation->policy = policy_ref(previous->policy);
+}
+
 bool generation_compile(struct generation *generation, struct messages *messages)
 {
-	generation->policy = policy_read(generation->choice->sources, messages);
+	if (!generation->policy) {
+		generation->policy = policy_read(generation->choice->sources, messages);
+		if (!messages->errors)
+			apply_options(generation, messages);
+	}
 	if (messages->errors)
 		return false;
-	apply_options(generation, messages);
 	put_interfaces_in_force(generation, messages);
 	put_servers_in_force(generation, messages);
 	if (!messages->errors)

@@ -49,8 +49,14 @@ struct generation *generation_new(struct choice *choice, const struct generation
 void generation_free(struct generation *generation);
 
 /*
- * Reads the choice's sources into a policy and compiles every profile that is in force somewhere,
- * giving slots to what has none. False if messages then holds an error.
+ * Has a generation use the policy of one that is compiled, whose choice has the same sources and
+ * options: what was read is not read again, and what was said of it not said again.
+ */
+void generation_share_policy(struct generation *generation, const struct generation *previous);
+
+/*
+ * Reads the choice's sources into a policy, unless it shares one, and compiles every profile that
+ * is in force somewhere, giving slots to what has none. False if messages then holds an error.
  */
 bool generation_compile(struct generation *generation, struct messages *messages);
 

@@ -64,14 +64,21 @@ static struct policy *policy_new(void)
 	policy->blocked = g_ptr_array_new_with_free_func(g_free);
 	policy->ignored = g_ptr_array_new_with_free_func(g_free);
 	policy->strings = g_string_chunk_new(4096);
+	policy->references = 1;
 	settings_init(&policy->settings);
 	profiles_add_closed(policy);
 	return policy;
 }
 
-void policy_free(struct policy *policy)
+struct policy *policy_ref(struct policy *policy)
 {
-	if (!policy)
+	policy->references++;
+	return policy;
+}
+
+void policy_unref(struct policy *policy)
+{
+	if (!policy || --policy->references)
 		return;
 	g_ptr_array_unref(policy->rows);
 	g_ptr_array_unref(policy->roles);

@@ -162,6 +162,7 @@ struct policy {
 	GPtrArray *ignored;  /* struct ignored * */
 	struct settings settings;
 	GStringChunk *strings; /* what every const char * above points into */
+	unsigned int references;
 };
 
 /*
@@ -177,7 +178,10 @@ struct policy *policy_read(const GPtrArray *sources, struct messages *messages);
  */
 GPtrArray *policy_documents(const GPtrArray *site_sources, struct messages *messages);
 
-void policy_free(struct policy *policy);
+struct policy *policy_ref(struct policy *policy);
+
+/* The last one frees it. */
+void policy_unref(struct policy *policy);
 
 /* By name, without case; NULL where there is none. */
 const struct profile *policy_profile(const struct policy *policy, const char *name);

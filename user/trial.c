@@ -25,7 +25,7 @@ struct choice *trial_choice(char **documents, const char *policy, const char *in
 		choice->sources = inputs_read(documents, policy, messages);
 		choice_set_interface(choice, interface, NULL, ATTACH_AUTO);
 	}
-	policy_free(shipped);
+	policy_unref(shipped);
 	messages_free(unheard);
 	return choice;
 }

@@ -121,7 +121,7 @@ static void check_policy(const GPtrArray *sources)
 	}
 	if (!messages->errors)
 		check_profiles(policy);
-	policy_free(policy);
+	policy_unref(policy);
 	messages_free(messages);
 }
 

@@ -40,7 +40,7 @@ static inline struct reading_result read_texts(const char *document, const char 
 
 static inline void free_result(struct reading_result *result)
 {
-	policy_free(result->policy);
+	policy_unref(result->policy);
 	messages_free(result->messages);
 }
 

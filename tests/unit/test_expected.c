@@ -121,7 +121,7 @@ static void check_document(const char *path)
 	assert_int_equal(policy->profiles->len, G_N_ELEMENTS(counts) + 1); /* and closed */
 	for (unsigned int i = 0; i < G_N_ELEMENTS(counts); i++)
 		check_profile(policy, &counts[i]);
-	policy_free(policy);
+	policy_unref(policy);
 }
 
 static void shipped_document(void **state)
@@ -160,7 +160,7 @@ static void vendors_ipsec(void **state)
 	exception = policy->ipsec->pdata[14];
 	assert_string_equal(exception->source_port, "Specified media port range");
 	assert_int_equal(exception->transports, TRANSPORT_BIT(TRANSPORT_UDP));
-	policy_free(policy);
+	policy_unref(policy);
 }
 
 static void add_ons_name_their_profiles(void **state)
@@ -183,7 +183,7 @@ static void add_ons_name_their_profiles(void **state)
 		assert_null(profile_canonical(policy, cases[i].add_on, false, &error));
 		assert_string_equal(error, cases[i].error);
 	}
-	policy_free(policy);
+	policy_unref(policy);
 }
 
 /* Both say the same of IPsec, row by row. */
@@ -205,8 +205,8 @@ static void shipped_ipsec_is_the_vendors(void **state)
 		assert_string_equal(ours->destination, theirs->destination);
 		assert_int_equal(ours->transports, theirs->transports);
 	}
-	policy_free(shipped);
-	policy_free(vendors);
+	policy_unref(shipped);
+	policy_unref(vendors);
 }
 
 int main(void)

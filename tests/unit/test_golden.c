@@ -180,7 +180,7 @@ static char *print_document(const char *name)
 	} else if (messages->errors == 0) {
 		print_rows(out, policy);
 	}
-	policy_free(policy);
+	policy_unref(policy);
 	messages_free(messages);
 	return g_string_free(out, FALSE);
 }

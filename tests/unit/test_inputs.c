@@ -216,7 +216,7 @@ static void carries_policies_that_are_right(void **state)
 	policy = policy_read(sources, messages);
 	assert_int_equal(messages->errors, 0);
 	assert_true(policy->profiles->len > 1);
-	policy_free(policy);
+	policy_unref(policy);
 	messages_free(messages);
 	g_ptr_array_unref(sources);
 }

@@ -75,7 +75,7 @@ static void earlier_messages_stay_first(void **state)
 
 	message_add(messages, SEVERITY_WARNING, "z.md", 9, "earlier");
 	add_text(sources, "d.md", SOURCE_DOCUMENT, "<table><tr><td>port</td></tr></table>\n");
-	policy_free(policy_read(sources, messages));
+	policy_unref(policy_read(sources, messages));
 	said = all_messages(messages);
 	assert_string_equal(said,
 			    "z.md:9: warning: earlier\n"
@@ -104,7 +104,7 @@ static void finds_documents(void **state)
 
 static void frees_nothing(void **state)
 {
-	policy_free(NULL);
+	policy_unref(NULL);
 }
 
 int main(void)

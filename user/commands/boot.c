@@ -95,8 +95,8 @@ static enum exit_code close_or_not(struct context *context, struct gate *gate, c
 	if (closed)
 		outcome = enforce(context, gate,
 				  boot_closed(policy, last ? last->choice : NULL, last_policy));
-	policy_free(policy);
-	policy_free(last_policy);
+	policy_unref(policy);
+	policy_unref(last_policy);
 	if (!closed)
 		return wrong(context, "nothing is enforced: %s, and Boot is open", nor);
 	if (outcome == OUTCOME_IN_FORCE)
@@ -197,7 +197,7 @@ static bool is_named(struct context *context, const char *site)
 	named = choice_interface(choice, interface);
 	choice_free(choice);
 	last_free(last);
-	policy_free(policy);
+	policy_unref(policy);
 	return named;
 }
 

@@ -67,7 +67,7 @@ static struct choice *choose(struct context *context, const char *operand)
 		choice = choose_profile(sources, operand);
 	else
 		wrong(context, "no file '%s', and %s", operand, error);
-	policy_free(policy);
+	policy_unref(policy);
 	messages_free(unheard);
 	return choice;
 }

@@ -88,10 +88,9 @@ static enum exit_code down_one(struct context *context, struct gate *gate, const
 		return EXIT_WRONG;
 	choice = choice_copy(gate->generation->choice);
 	choice_remove_interface(choice, name);
-	next = change_compile(context, gate, choice);
+	next = change_recompile(context, gate, choice);
 	if (!next)
 		return EXIT_WRONG;
-	messages_keep_errors(context->messages); /* the rest was said by 'up' */
 	print_final(context, gate);
 	return change_apply(context, gate, next);
 }

@@ -131,7 +131,7 @@ static enum exit_code run(struct context *context, int count, char **operands)
 		output_print(json, context->json, print);
 		code = EXIT_RIGHT;
 	}
-	policy_free(policy);
+	policy_unref(policy);
 	return code;
 }
 

@@ -153,7 +153,7 @@ static enum exit_code run(struct context *context, int count, char **operands)
 	} else if (!context->messages->errors) {
 		code = show_profile(context, policy, expression);
 	}
-	policy_free(policy);
+	policy_unref(policy);
 	return code;
 }
 

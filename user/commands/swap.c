@@ -118,10 +118,9 @@ static enum exit_code swap(struct context *context, struct gate *gate, char **op
 	}
 	if (monitor || enforce)
 		choice->monitor = monitor;
-	next = change_compile(context, gate, choice);
+	next = change_recompile(context, gate, choice);
 	if (!next)
 		return EXIT_WRONG;
-	messages_keep_errors(context->messages); /* the rest was said by 'up' */
 	if (!change_is_admitted(context, gate, next)) {
 		generation_free(next);
 		return EXIT_WRONG;

@@ -90,7 +90,7 @@ static bool is_profile(const struct context *context, const char *name)
 	struct policy *policy = policy_read(sources, unheard);
 	bool found = policy_profile(policy, name);
 
-	policy_free(policy);
+	policy_unref(policy);
 	messages_free(unheard);
 	return found;
 }
