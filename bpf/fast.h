@@ -288,34 +288,36 @@ static __always_inline int fast6(struct xdp_md *ctx, const struct ipv6hdr *ip, v
 	return LEFT;
 }
 
-static __always_inline int fast_ip(struct xdp_md *ctx, void *network, void *end)
+/* Both headers are there, whose length is the least of all that are plain. */
+static __always_inline bool holds_headers(const void *network, const void *end)
 {
-	if (likely(network + sizeof(struct iphdr) + sizeof(struct udphdr) <= end)) {
-		if (likely(is_plain4(network)))
-			return fast4(ctx, network, end);
-		if (likely(is_plain6(network)))
-			return fast6(ctx, network, end);
-	}
-	return LEFT;
+	return network + sizeof(struct iphdr) + sizeof(struct udphdr) <= end;
 }
 
-/*
- * The verdict on a packet, which is counted then; or LEFT. Behind a tag it is found by code of its
- * own: one that finds both would find neither as fast.
- */
+/* 4, 6, or 0 for what is not plain. */
+static __always_inline __u32 plain_version(const void *network)
+{
+	return likely(is_plain4(network)) ? 4 : likely(is_plain6(network)) ? 6 : 0;
+}
+
+/* The verdict on a packet, which is counted then; or LEFT. */
 static __always_inline int fast(struct xdp_md *ctx)
 {
 	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
 	void *network = data + sizeof(struct ethhdr);
+	__u32 version = 0;
 
-	if (likely(network + sizeof(struct iphdr) + sizeof(struct udphdr) <= end)) {
-		if (likely(is_plain4(network)))
-			return fast4(ctx, network, end);
-		if (likely(is_plain6(network)))
-			return fast6(ctx, network, end);
-		if (is_vlan_tag(((const struct ethhdr *)data)->h_proto))
-			return fast_ip(ctx, network + sizeof(struct vlan_hdr), end);
+	if (likely(holds_headers(network, end))) {
+		version = plain_version(network);
+		if (unlikely(!version) && is_vlan_tag(((const struct ethhdr *)data)->h_proto)) {
+			network += sizeof(struct vlan_hdr);
+			version = holds_headers(network, end) ? plain_version(network) : 0;
+		}
 	}
+	if (likely(version == 4))
+		return fast4(ctx, network, end);
+	if (likely(version == 6))
+		return fast6(ctx, network, end);
 	return LEFT;
 }
 
