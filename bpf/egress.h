@@ -87,12 +87,9 @@ static __always_inline bool may_teach(const struct __sk_buff *ctx)
 /* Says that somebody may answer, before the first answer can come. */
 static __always_inline void note_asked(__u32 peer)
 {
-	__u32 key = 0;
-	struct flow_peers *peers = bpf_map_lookup_elem(&flow_peers, &key);
+	struct flow_peers *peers = (struct flow_peers *)value_of(&flow_peers);
 	__u64 bit = 1ULL << peer % 64, *word;
 
-	if (unlikely(!peers))
-		return;
 	word = &peers->asked[peer / 64 % (FLOW_PEERS / 64)];
 	if (!(*word & bit))
 		__sync_fetch_and_or(word, bit);

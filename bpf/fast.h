@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The fast path. Most packets are whole TCP or UDP ones without tags and options, of which one
- * comparison tells what the stages of judgement would ask one by one. What those would say of such
- * a packet is said here in as few instructions as may be: their number is what a packet costs.
- * Whatever is not that plain, be it only perhaps, is left to the stages.
+ * The fast path. Most packets are whole TCP or UDP ones without options, of which one comparison
+ * tells what the stages of judgement would ask one by one. What those would say of such a packet is
+ * said here in as few instructions as may be: their number is what a packet costs. Whatever is not
+ * that plain, be it only perhaps, is left to the stages.
  */
 #ifndef PORTCULLIS_FAST_H
 #define PORTCULLIS_FAST_H
@@ -288,7 +288,7 @@ static __always_inline int fast6(struct xdp_md *ctx, const struct ipv6hdr *ip, v
 	return LEFT;
 }
 
-/* Both headers are there, whose length is the least of all that are plain. */
+/* Of IPv4 and UDP: no plain packet has less. */
 static __always_inline bool holds_headers(const void *network, const void *end)
 {
 	return network + sizeof(struct iphdr) + sizeof(struct udphdr) <= end;

@@ -82,10 +82,10 @@ static __always_inline __u32 flow_peer(const struct packet *packet, enum directi
 /* Whether any server ever began something with the one who sends this. */
 static __always_inline bool was_asked(const struct packet *packet)
 {
-	__u32 key = 0, peer = flow_peer(packet, INBOUND);
-	const struct flow_peers *peers = bpf_map_lookup_elem(&flow_peers, &key);
+	const struct flow_peers *peers = value_of(&flow_peers);
+	__u32 peer = flow_peer(packet, INBOUND);
 
-	return peers && peers->asked[peer / 64] >> peer % 64 & 1;
+	return peers->asked[peer / 64] >> peer % 64 & 1;
 }
 
 static __always_inline struct flow_bucket *flow_bucket(void *table, __u32 buckets, __u64 tag)

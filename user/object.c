@@ -20,6 +20,7 @@ static bool is_direct(const struct bpf_insn *instruction)
 		instruction->imm == bpf_map__fd(loading->maps.servers6) ||
 		instruction->imm == bpf_map__fd(loading->maps.displacements4) ||
 		instruction->imm == bpf_map__fd(loading->maps.displacements6) ||
+		instruction->imm == bpf_map__fd(loading->maps.flow_peers) ||
 		instruction->imm == bpf_map__fd(loading->maps.watch));
 }
 

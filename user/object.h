@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The BPF object that this binary carries, opened and loaded by libbpf. Where its programs name
- * "ports", "watch" or a map of the server tables, the address of the map's one value is put
- * instead, as libbpf does for global variables: those would do, but their size cannot be chosen
- * when a policy is loaded, not in libbpf 1.1.
+ * "ports", "watch", "flow_peers" or a map of the server tables, the address of the map's one value
+ * is put instead, as libbpf does for global variables: those would do, but their size cannot be
+ * chosen when a policy is loaded, not in libbpf 1.1.
  */
 #ifndef PORTCULLIS_OBJECT_H
 #define PORTCULLIS_OBJECT_H
