@@ -372,6 +372,28 @@ static void compare_images(const struct generation *a, const struct generation *
 	messages_free(messages);
 }
 
+/* What was read is not read again, and is there until the last who shares it is not. */
+static void shares_a_policy(void **state)
+{
+	struct generation *one = make_full(), *next;
+
+	compile_silently(one);
+	next = generation_new(choice_copy(one->choice), one);
+	for (guint i = 0; i < next->choice->sources->len; i++)
+		((struct source *)next->choice->sources->pdata[i])->size = 0;
+	generation_share_policy(next, one);
+	compile_silently(next);
+	assert_ptr_equal(next->policy, one->policy);
+	compare_images(one, next);
+	generation_free(one);
+	one = generation_new(choice_copy(next->choice), next);
+	generation_share_policy(one, next);
+	compile_silently(one);
+	compare_images(one, next);
+	generation_free(one);
+	generation_free(next);
+}
+
 static void comes_back_from_text(void **state)
 {
 	struct generation *generation = make_full(), *back;
@@ -506,6 +528,7 @@ int main(void)
 		cmocka_unit_test(takes_options_for_settings),
 		cmocka_unit_test(forgets_warnings_of_what_is_not_in_force),
 		cmocka_unit_test(tells_what_is_the_same),
+		cmocka_unit_test(shares_a_policy),
 		cmocka_unit_test(comes_back_from_text),
 		cmocka_unit_test(is_what_the_next_version_reads),
 		cmocka_unit_test(refuses_other_texts),
