@@ -30,7 +30,7 @@ BENCH := $(BUILD)/portcullis $(BUILD)/bench/bench $(BUILD)/bench/generator
 BENCH_QUICK := $(BUILD)/bench/bench --quick
 
 .PHONY: bench bench-quick bench-baseline bench-report bench-readme
-bench: $(BENCH) ## all figures beside others, into tests/bench/results/ (20 minutes; CASES='flood: *')
+bench: $(BENCH) ## all figures beside others, into tests/bench/results/ (ten minutes; CASES='flood: *')
 	$(Q)PORTCULLIS=$(BUILD)/portcullis BUILD=$(BUILD) tests/bench/measure
 bench-quick: $(BENCH) $(PROBES) ## the main rows against the baseline of this kind of machine
 	$(Q)PORTCULLIS=$(BUILD)/portcullis BUILD=$(BUILD) tests/run tests/bench/test_quick.sh
