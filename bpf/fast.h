@@ -163,8 +163,8 @@ static __always_inline bool is_special6(const struct packet *packet)
 }
 
 /*
- * The server that is listed by its address; where there are none, all are as one, if the address is
- * good. TARGET_NONE leaves it open what the packet goes to.
+ * The server that is listed by its address; where none is, by prefix either, all are as one, if the
+ * address is good. TARGET_NONE leaves it open what the packet goes to.
  */
 static __always_inline __u32 fast_target4(const struct packet *packet)
 {
@@ -173,7 +173,7 @@ static __always_inline __u32 fast_target4(const struct packet *packet)
 
 	if (seed)
 		return exact4(destination, seed);
-	return likely(!bad_destination4(destination)) ? everyone : TARGET_NONE;
+	return likely(!have_prefixes4 && !bad_destination4(destination)) ? everyone : TARGET_NONE;
 }
 
 static __always_inline __u32 fast_target6(const struct packet *packet)
@@ -183,7 +183,7 @@ static __always_inline __u32 fast_target6(const struct packet *packet)
 
 	if (seed)
 		return exact6(destination, seed);
-	return likely(plain6(destination)) ? everyone : TARGET_NONE;
+	return likely(!have_prefixes6 && plain6(destination)) ? everyone : TARGET_NONE;
 }
 
 /* To no server, unless by prefix it is one's, or the profile of all the others says what it is. */

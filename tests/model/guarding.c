@@ -134,8 +134,8 @@ void guarding_load(struct portcullis *program)
 	put_guards(program);
 	put_sources(program);
 	put_ports(program);
-	if (!program->rodata->seed4)
-		return; /* one profile for the whole interface: there are no servers */
-	put_servers(program, target_make(SERVER_GUARDED, GUARDED, 0));
-	put_prefixes(program, target_make(SERVER_GUARDED_2, GUARDED, 1));
+	if (program->rodata->seed4)
+		put_servers(program, target_make(SERVER_GUARDED, GUARDED, 0));
+	if (program->rodata->have_prefixes4)
+		put_prefixes(program, target_make(SERVER_GUARDED_2, GUARDED, 1));
 }

@@ -89,11 +89,12 @@ struct model_policy {
 	unsigned int rest;
 	bool management; /* whether Management is set */
 	bool non_ip_drop;
-	bool monitor; /* the gate's mode; a server's goes before */
-	bool replies; /* answers to what servers begin pass */
-	bool inside;  /* what enters may come from servers */
-	bool pickup;  /* connections that are older than the gate are taken over */
-	bool exact;   /* no server is named by prefix */
+	bool monitor;  /* the gate's mode; a server's goes before */
+	bool replies;  /* answers to what servers begin pass */
+	bool inside;   /* what enters may come from servers */
+	bool pickup;   /* connections that are older than the gate are taken over */
+	bool exact;    /* no server is named by prefix */
+	bool prefixes; /* all are */
 };
 
 /* The first fragments that passed. */

@@ -26,6 +26,12 @@ static const struct model_server exact_servers[] = {
 	{{"10.0.1.14", 32}, {"2001:db8:1::14", 128}, CLOSED, false},
 };
 
+static const struct model_server prefix_servers[] = {
+	{{GUARDED4_2, GUARDED4_2_BITS}, {GUARDED6_2, GUARDED6_2_BITS}, GUARDED, true},
+	{{"10.9.7.0", 24}, {"2001:db8:9:7::", 64}, OTHER, false},
+	{{"10.9.0.0", 16}, {"2001:db8:9::", 48}, SERVICES, false},
+};
+
 /* Sources: one prefix within another, one of a single address. */
 static const struct model_prefix some4[] = {{"203.0.113.0", 24}, {"192.0.2.7", 32}};
 static const struct model_prefix some6[] = {{"2001:db8:cc::", 48}, {"2001:db8:f::7", 128}};
@@ -124,6 +130,9 @@ static const uint8_t protocols[] = {50, 47, 89, 255};
 #define EXACT                                                                          \
 	.exact = true, .servers = exact_servers, .server_count = COUNT(exact_servers), \
 	.ports = model_ports, .port_count = COUNT(model_ports)
+#define PREFIXES                                                                            \
+	.prefixes = true, .servers = prefix_servers, .server_count = COUNT(prefix_servers), \
+	.ports = model_ports, .port_count = COUNT(model_ports)
 #define INTERFACE                                                        \
 	.whole_interface = true, .rest = SERVICES, .ports = model_ports, \
 	.port_count = COUNT(model_ports)
@@ -151,4 +160,6 @@ const struct model_policy policies[POLICIES] = {
 	{EXACT, .blocks = listed, .block_count = COUNT(listed)},
 	{EXACT, .blocks = sites, .block_count = COUNT(sites), .unlisted_drop = true,
 	 .rest = CLOSED},
+	{PREFIXES, .blocks = listed, .block_count = COUNT(listed), .unlisted_drop = true,
+	 .rest = SERVICES},
 };

@@ -103,6 +103,8 @@ void rig_open(struct rig *rig, const struct model_policy *policy)
 		harness_site(program);
 	if (policy->exact)
 		program->rodata->have_prefixes4 = program->rodata->have_prefixes6 = false;
+	if (policy->prefixes)
+		program->rodata->seed4 = program->rodata->seed6 = 0;
 	set_policy(program, policy);
 	guarding_open(program);
 	blocking_open(program, policy);

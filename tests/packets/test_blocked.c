@@ -143,6 +143,29 @@ static void test_before_anything_else(void **state)
 	harness_first_buffer(FIRST_BUFFER_FULL);
 }
 
+/* A server that is named by prefix is the server, also where no other is: its mode and counts hold.
+ */
+static void test_servers_by_prefix_alone(void **state)
+{
+	static const struct row rows[] = {
+		{"ip4 " FROM4 "dst=10.9.0.1 tcp to=443", REASON_BLOCKED},
+		{"ip4 " FROM4 "dst=10.9.7.1 udp to=67", REASON_BLOCKED},
+		{"ip4 " FROM4 "dst=10.0.1.11 tcp to=443", REASON_BLOCKED},
+		{"ip6 " FROM6 "dst=2001:db8:9::1 tcp to=443", REASON_BLOCKED},
+		{"ip6 " FROM6 "dst=2001:db8:9:7::1 udp to=67", REASON_BLOCKED},
+		{"ip6 " FROM6 "dst=2001:db8:1::11 tcp to=443", REASON_BLOCKED},
+	};
+	struct portcullis *program = *state = harness_open();
+
+	harness_site(program);
+	program->rodata->seed4 = program->rodata->seed6 = 0;
+	program->rodata->unlisted_drop = true;
+	program->rodata->everyone = target_make(SERVER_WHOLE_INTERFACE, CLOSED, 1);
+	harness_load(program);
+	block_some(program);
+	harness_rows(program, rows);
+}
+
 /* The switch: a family that is off costs its packets nothing, and blocks none. */
 static void test_switch(void **state)
 {
@@ -315,6 +338,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_before_anything_else),
+		TEST(test_servers_by_prefix_alone),
 		TEST(test_switch),
 		TEST(test_expiry),
 		TEST(test_nested),
