@@ -24,7 +24,8 @@ struct server6 {
 };
 _Static_assert(sizeof(struct server6) == 20, "no padding");
 
-/* Places, a power of two, by displacement: fewer make displacements harder to find. */
+/* So many places, a power of two, have one displacement: with more, each would be harder to find.
+ */
 #define GROUP_PLACES  4
 #define PLACES_MIN    GROUP_PLACES
 #define PLACES_MAX    (1U << 22) /* as many as the hash's upper bits tell apart */
@@ -40,14 +41,20 @@ static inline __u64 server_hash4(__be32 address, __u64 seed)
 	return __builtin_bswap32(address) * seed;
 }
 
+/* What differs in the upper half of a number, brought down where a product does not leave it. */
+static inline __u64 hash_fold(__u64 number)
+{
+	return number ^ number >> 32;
+}
+
 /*
  * The halves of an address of 16 bytes, as they lie in memory, each with a multiplier of its own:
- * so the processor has both products at once. What differs in a host's upper half is folded down.
+ * so the processor has both products at once.
  */
 static inline __u64 server_hash6(__u64 subnet, __u64 host, __u64 seed)
 {
-	host = __builtin_bswap64(host);
-	return __builtin_bswap64(subnet) * __builtin_bswap64(seed) + (host ^ host >> 32) * seed;
+	return hash_fold(__builtin_bswap64(subnet)) * __builtin_bswap64(seed) +
+	       hash_fold(__builtin_bswap64(host)) * seed;
 }
 
 /* `mask`: places less one. */

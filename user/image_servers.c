@@ -58,15 +58,17 @@ static void find_index(struct image_index *index, const GArray *servers,
 	for (index->places = fewest_places(servers->len);; index->places *= 2) {
 		bool last = index->places >= PLACES_PER_SERVER_MAX * servers->len ||
 			    index->places == PLACES_MAX;
+		/* more than there are places never all get one */
+		int seeds = servers->len > PLACES_MAX ? 1 : SEEDS_PER_SIZE;
 
 		index->displacements =
 			g_renew(__u16, index->displacements, index->places / GROUP_PLACES);
-		for (int i = 1; i <= SEEDS_PER_SIZE; i++) {
+		for (int i = 1; i <= seeds; i++) {
 			index->seed = next_seed(index->seed);
 			hash_all(servers, index->seed, hashes);
 			if (perfect_hash_find(hashes, servers->len, index->places,
 					      index->displacements,
-					      last && i == SEEDS_PER_SIZE ? left_over : NULL))
+					      last && i == seeds ? left_over : NULL))
 				return;
 		}
 	}

@@ -72,11 +72,14 @@ static bool fits(const struct search *search, const guint *members, guint size, 
 /* Without twins: their displacement, or DISPLACEMENTS if there is none. */
 static __u32 settle(struct search *search, const guint *members, guint size)
 {
+	const __u32 most = MIN(DISPLACEMENTS, search->mask + 1); /* more go round once again */
 	__u32 displacement = 0;
 
-	while (displacement < DISPLACEMENTS && !fits(search, members, size, displacement))
+	while (displacement < most && !fits(search, members, size, displacement))
 		displacement++;
-	for (guint i = 0; i < size && displacement < DISPLACEMENTS; i++)
+	if (displacement == most)
+		return DISPLACEMENTS;
+	for (guint i = 0; i < size; i++)
 		search->taken[place_of(search, members[i], displacement)] = true;
 	return displacement;
 }
@@ -90,12 +93,13 @@ static guint drop_twins(const struct search *search, guint *members, guint size,
 		members[left] = members[i];
 		if (left < GROUP_MAX && !has_twin(search, members, left))
 			left++;
-		else
+		else if (left_over)
 			g_array_append_val(left_over, members[left]);
 	}
 	return left;
 }
 
+/* False if not all of the group have places, and nobody may be left over. */
 static bool place_group(struct search *search, guint group, __u16 *displacement, GArray *left_over)
 {
 	guint *members = search->member + search->first[group];
@@ -103,10 +107,15 @@ static bool place_group(struct search *search, guint group, __u16 *displacement,
 	__u32 found;
 
 	size = drop_twins(search, members, all, left_over);
-	while ((found = settle(search, members, size)) == DISPLACEMENTS)
+	if (size < all && !left_over)
+		return false;
+	while ((found = settle(search, members, size)) == DISPLACEMENTS) {
+		if (!left_over)
+			return false;
 		g_array_append_val(left_over, members[--size]);
+	}
 	*displacement = (__u16)found;
-	return size == all;
+	return true;
 }
 
 bool perfect_hash_find(const __u64 *hashes, guint count, __u32 places, __u16 *displacements,
@@ -117,7 +126,6 @@ bool perfect_hash_find(const __u64 *hashes, guint count, __u32 places, __u16 *di
 	g_autofree guint *member = g_new(guint, count);
 	g_autofree guint *order = g_new(guint, groups);
 	g_autofree bool *taken = g_new0(bool, places);
-	g_autoptr(GArray) unplaced = g_array_new(FALSE, FALSE, sizeof(guint));
 	struct search search = {hashes, places - 1, first, member, taken};
 
 	sort_by_group(&search, count);
@@ -125,9 +133,7 @@ bool perfect_hash_find(const __u64 *hashes, guint count, __u32 places, __u16 *di
 		order[group] = group;
 	g_qsort_with_data(order, (gint)groups, sizeof(*order), by_size, &search);
 	for (guint i = 0; i < groups; i++)
-		if (!place_group(&search, order[i], &displacements[order[i]],
-				 left_over ? left_over : unplaced) &&
-		    !left_over)
+		if (!place_group(&search, order[i], &displacements[order[i]], left_over))
 			return false;
 	return true;
 }

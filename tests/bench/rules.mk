@@ -38,6 +38,7 @@ bench-baseline: $(BENCH) ## make what the main rows cost now the baseline
 	$(Q)$(BENCH_QUICK) >$(BUILD)/bench/baseline.tsv
 	$(Q)python3 -B tests/bench/reporting/quick.py write tests/bench/baseline.json <$(BUILD)/bench/baseline.tsv
 bench-report: ## pages and pictures anew, from each report.json in tests/bench/results/
-	$(Q)for folder in tests/bench/results/*; do python3 -B tests/bench/reporting "$$folder"; done
+	$(Q)for folder in tests/bench/results/*; do \
+		python3 -B tests/bench/reporting "$$folder" || missed=1; done; [ -z "$$missed" ]
 bench-readme: ## the README's table of costs, from the newest of tests/bench/results/
 	$(Q)tests/bench/readme

@@ -26,14 +26,14 @@ static bool names_map(const __u32 *ids, __u32 count, const char *name)
 static void check_maps(struct portcullis *program)
 {
 	static const char *const names[] = {
-		"ports",          "segments",      "servers4",        "servers6",     "prefixes4",
-		"prefixes6",      "management4",   "catalog",         "management6",  "counters",
-		"reasons",        "dropped_ports", "server_counters", "guards",       "sources4",
-		"sources6",       "limits",        ".data.control",   "block_table",  "blocked6",
-		"site_blocked4",  "site_blocked6", "watch",           "watch_shares", "events",
-		"displacements4", "displacements6"};
-	__u32 ids[32] = {};
-	struct bpf_prog_info info = {.nr_map_ids = 32, .map_ids = (__u64)(uintptr_t)ids};
+		"ports",          "segments",       "servers4",        "servers6",     "prefixes4",
+		"prefixes6",      "management4",    "catalog",         "management6",  "counters",
+		"reasons",        "dropped_ports",  "server_counters", "guards",       "sources4",
+		"sources6",       "limits",         ".data.control",   "block_table",  "blocked6",
+		"site_blocked4",  "site_blocked6",  "watch",           "watch_shares", "events",
+		"displacements4", "displacements6", "flow_peers"};
+	__u32 ids[64] = {};
+	struct bpf_prog_info info = {.nr_map_ids = 64, .map_ids = (__u64)(uintptr_t)ids};
 	__u32 size = sizeof(info);
 
 	assert_int_equal(

@@ -62,23 +62,32 @@ static __u32 find_text(const struct image *image, const char *text)
 
 /* --- many servers --- */
 
-/* How addresses lie: one after the other, a subnet each, or anywhere. */
+/* How addresses lie: one after the other, a subnet each, anywhere, or a provider's prefix each. */
 enum pattern {
 	ADJACENT,
 	STRIDED,
 	SCATTERED,
+	PROVIDERS,
 	PATTERNS,
 };
 
 /* The nth address of a pattern; none is in another place of the same. */
 static struct prefix nth_address(uint8_t family, enum pattern pattern, uint32_t n)
 {
-	static const uint32_t factors[] = {1, 256, 2654435761U};
+	static const uint32_t factors[] = {1, 256, 2654435761U, 256};
 	struct prefix prefix = {.family = family, .length = family == AF_INET ? 32 : 128};
-	uint32_t low = htonl((pattern == STRIDED ? 0x02000000 : 0x0a000001) + n * factors[pattern]);
+	uint32_t low = htonl((pattern == STRIDED     ? 0x02000000
+			      : pattern == PROVIDERS ? 0x24000000
+						     : 0x0a000001) +
+			     n * factors[pattern]);
 
 	if (family == AF_INET) {
 		memcpy(prefix.bytes, &low, sizeof(low));
+		return prefix;
+	}
+	if (pattern == PROVIDERS) { /* what they have in common is their end */
+		memcpy(prefix.bytes, &low, sizeof(low));
+		prefix.bytes[15] = 1;
 		return prefix;
 	}
 	memcpy(prefix.bytes, "\x20\x01\x0d\xb8", 4);
@@ -192,6 +201,13 @@ static void finds_a_hundred_thousand(void **state)
 	finds_so_many(100000);
 }
 
+/* Of the three servers behind "first". */
+static __u32 sum_of_targets(void)
+{
+	return target_make(SERVER_FIRST + 1, 0, 0) + target_make(SERVER_FIRST + 2, 0, 0) +
+	       target_make(SERVER_FIRST + 3, 0, 0);
+}
+
 /*
  * What no seed parts has no place of its own, but is a prefix of full length. The same address is
  * like that, though no policy has it twice.
@@ -220,8 +236,10 @@ static void spills_what_no_seed_parts(void **state)
 	assert_memory_equal(&four[0].key, "\x20\0\0\0\x0a\0\0\x01", 8);
 	assert_memory_equal(&six[0].key, "\x80\0\0\0\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x01",
 			    20);
-	assert_int_not_equal(find_text(image, "10.0.0.1"), TARGET_NONE);
-	assert_int_not_equal(find_text(image, "2001:db8::1"), TARGET_NONE);
+	assert_int_equal(find_text(image, "10.0.0.1") + four[0].target + four[1].target,
+			 sum_of_targets());
+	assert_int_equal(find_text(image, "2001:db8::1") + six[0].target + six[1].target,
+			 sum_of_targets());
 	assert_int_equal(find_text(image, "192.0.2.254"), target_make(SERVER_FIRST, 0, 0));
 	image_free(image);
 	generation_free(generation);
