@@ -130,8 +130,7 @@ test_lease() {
 
 make_edge || bail_out "cannot make network namespaces"
 site "192.0.2.0/24, 2001:db8:1::/64, tcp/2222" >"$WORK/site.md"
-start echo4 edge socat TCP4-LISTEN:2222,fork,reuseaddr PIPE
-start echo6 edge socat TCP6-LISTEN:2222,fork,reuseaddr,ipv6only=1 PIPE
+start echo edge socat TCP6-LISTEN:2222,fork,reuseaddr,ipv6only=0 PIPE
 until_true listens edge 2222
 test_session
 test_lease
