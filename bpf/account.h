@@ -74,7 +74,7 @@ static __always_inline struct port_block *port_block(const struct outcome *outco
 
 static __always_inline void account_dropped_port(const struct outcome *outcome)
 {
-	struct port_block *block = port_block(outcome);
+	struct port_block *block = count_ports ? port_block(outcome) : NULL;
 
 	if (likely(block))
 		block->packets[outcome->port_index % PORTS_PER_BLOCK]++;
@@ -112,7 +112,7 @@ static __always_inline void account_drop(const struct outcome *outcome)
 {
 	struct server_block *block = server_block(outcome);
 
-	if (likely(outcome->reason == REASON_NOT_PUBLISHED)) {
+	if (likely(count_ports && outcome->reason == REASON_NOT_PUBLISHED)) {
 		account_refused(outcome);
 	} else {
 		account_reason(outcome);

@@ -46,6 +46,8 @@ const volatile bool inside = false;
 /* By network: whether a server has an address in it. */
 const volatile __u64 source_filter4[SOURCE_FILTER_WORDS] = {};
 const volatile __u64 source_filter6[SOURCE_FILTER_WORDS] = {};
+/* Drops are counted by their destination ports, too. */
+const volatile bool count_ports = true;
 /* Its number, for who looks on. */
 const volatile __u32 generation = 0;
 /*

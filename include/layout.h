@@ -196,7 +196,8 @@ _Static_assert(sizeof(struct server_block) == BLOCK_BYTES, "as large as a per-CP
 /*
  * `reasons`, one entry. A packet is counted once: as enforced, or as monitored (a would-be drop).
  * The two reasons that most packets have are not counted here when enforced: what is published is
- * the sum of `counters`, what is not-published that of the `refused` of `dropped_ports`.
+ * the sum of `counters`, what is not-published that of the `refused` of `dropped_ports`, unless
+ * ports are not counted.
  */
 struct reason_counts {
 	struct count enforced[REASON_COUNT];

@@ -232,6 +232,11 @@ static char *write_inside(const struct generation *generation)
 	return join(texts);
 }
 
+static char *write_port_counters(const struct generation *generation)
+{
+	return g_strdup(generation->policy->settings.port_counters_off ? "off" : "on");
+}
+
 static char *write_boot(const struct generation *generation)
 {
 	return g_strdup(generation->policy->settings.boot == BOOT_CLOSED ? "closed" : "open");
@@ -251,6 +256,7 @@ static const struct {
 	{"Protocols", write_protocols},
 	{"Replies", write_replies},
 	{"Inside", write_inside},
+	{"Port counters", write_port_counters},
 	{"Boot", write_boot},
 };
 

@@ -302,6 +302,7 @@ struct image *image_build(const struct generation *generation, struct messages *
 	image->unlisted_drop = settings->unlisted_drop;
 	image->non_ip_drop = settings->non_ip_drop;
 	image->replies = !settings->replies_off;
+	image->count_ports = !settings->port_counters_off;
 	memcpy(image->protocols, settings->protocols, sizeof(image->protocols));
 	return image;
 }

@@ -63,6 +63,7 @@ struct image {
 	bool non_ip_drop;
 	__u64 protocols[4];
 	bool replies;  /* what servers begin themselves is answered */
+	bool count_ports; /* drops by their destination ports */
 	bool limits;   /* a guard limits what comes from one source */
 	__u32 slots;   /* counter slots given so far, slot 0 among them */
 	__u32 numbers; /* server numbers given so far, SERVER_FIRST not yet given among them */

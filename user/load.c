@@ -46,6 +46,7 @@ static void set_constants(struct portcullis *skeleton, const struct image *image
 	constants->monitor = image->monitor;
 	constants->non_ip_drop = image->non_ip_drop;
 	constants->replies = image->replies;
+	constants->count_ports = image->count_ports;
 	constants->inside = g_array_index(image->inside, bool, interface);
 	constants->have_prefixes4 = image->prefixes4->len;
 	constants->have_prefixes6 = image->prefixes6->len;

@@ -136,6 +136,7 @@ struct settings {
 	bool unlisted_drop;    /* Unlisted: pass (default), drop */
 	bool non_ip_drop;      /* Non-IP: pass (default), drop (ARP always passes) */
 	bool replies_off;      /* Replies: on (default), off */
+	bool port_counters_off; /* Port counters: on (default), off */
 	GPtrArray *inside;     /* Inside: those of the interfaces that lead to servers */
 	struct place inside_place;
 	enum attach_mode attach;

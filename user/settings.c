@@ -165,6 +165,13 @@ static void read_replies(const struct line *line)
 	settings_of(line)->replies_off = choose(line, words) == 1;
 }
 
+static void read_port_counters(const struct line *line)
+{
+	static const char *const words[] = {"on", "off", NULL};
+
+	settings_of(line)->port_counters_off = choose(line, words) == 1;
+}
+
 static void read_boot(const struct line *line)
 {
 	static const char *const words[] = {"open", "closed", NULL};
@@ -186,6 +193,7 @@ static const struct setting {
 	{"Protocols", read_protocols},
 	{"Replies", read_replies},
 	{"Inside", read_inside},
+	{"Port counters", read_port_counters},
 	{"Boot", read_boot},
 };
 

@@ -250,6 +250,9 @@ static char *nothing(const struct drawing *drawing)
 
 	if (*filter)
 		return g_strdup_printf("nothing here holds '%s'", filter);
+	if (drawing->state->view == TOP_PORTS && drawing->data->generation &&
+	    drawing->data->generation->policy->settings.port_counters_off)
+		return g_strdup("the site's Port counters is off");
 	return g_strdup(texts[drawing->state->view]);
 }
 

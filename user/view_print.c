@@ -140,6 +140,8 @@ static void print_dropped_ports(struct json_object *stats, const char *title, si
 			    number(one, "packets"), rate(one, "packets_per_second"));
 	}
 	listing_print_below(listing);
+	if (!g_strcmp0(json_string(stats, "port_counters"), "off"))
+		puts("\ndrops are not counted by their ports: the site's Port counters is off");
 }
 
 static int by_packets(const void *a, const void *b)

@@ -60,6 +60,8 @@ static const struct recipe {
 				  .site = {.servers = 10000, .replies = true}, .asked = true},
 	[POLICY_GUARDED] = {"guards on", .site = {.servers = 10000, .guarded = true}},
 	[POLICY_MONITOR] = {"monitor mode", .site = {.servers = 10000, .monitor = true}},
+	[POLICY_PORTS_UNCOUNTED] = {"port counters off",
+				    .site = {.servers = 10000, .ports_uncounted = true}},
 	[POLICY_UNCONFIRMED] = {"an unconfirmed change pending", .site = {.servers = 10000},
 				.unconfirmed = true},
 	[POLICY_WATCHED] = {"drops watched", .site = {.servers = 10000}, .watching = WATCH_ALL},

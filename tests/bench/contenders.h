@@ -48,6 +48,7 @@ enum contender_id {
 	POLICY_REPLIES_ASKED, /* servers once asked everybody */
 	POLICY_GUARDED,
 	POLICY_MONITOR,
+	POLICY_PORTS_UNCOUNTED,
 	POLICY_UNCONFIRMED,
 	POLICY_WATCHED,
 	POLICY_WATCHED_PORT,   /* drops at another port are wanted */

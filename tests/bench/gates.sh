@@ -33,6 +33,13 @@ dropped_replies() {
 	xdp_dropped replies
 }
 
+set_up_uncounted() {
+	new_gate uncounted 's/| Port counters | on |/| Port counters | off |/'
+}
+dropped_uncounted() {
+	xdp_dropped uncounted
+}
+
 set_up_unconfirmed() {
 	new_gate unconfirmed && gate unconfirmed swap s1 director --confirm 3600 >"$WORK/unconfirmed.said" 2>&1
 }

@@ -72,10 +72,7 @@ enum {
 	QUICK = 8,  /* `make bench-quick` looks at it, too */
 };
 
-/*
- * Each row's packets are judged by a policy, and beside it by another. Here is room for the cost of
- * counters per port, as soon as the product can do without.
- */
+/* Each row's packets are judged by a policy, and beside it by another. */
 static const struct measured {
 	const char *section;
 	enum contender_id policy, beside;
@@ -108,6 +105,8 @@ static const struct measured {
 	{"features", POLICY_GUARDED, POLICY_SERVERS_10000,
 	 DROP | PASS | PASS_OTHER | LIMITED | PASS_MEDIA, BOTH},
 	{"features", POLICY_MONITOR, POLICY_SERVERS_10000, WOULD_DROP | PASS, BOTH},
+	{"features", POLICY_PORTS_UNCOUNTED, POLICY_SERVERS_10000, DROP | PASS | RANDOM_PORTS,
+	 BOTH},
 	{"features", POLICY_UNCONFIRMED, POLICY_SERVERS_10000, USUAL, BOTH},
 	{"features", POLICY_WATCHED, POLICY_SERVERS_10000, DROP | PASS, BOTH},
 	{"features", POLICY_WATCHED_PORT, POLICY_SERVERS_10000, DROP, BOTH},

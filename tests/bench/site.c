@@ -41,9 +41,11 @@ char *site_text(const struct site *site, const char *interface)
 {
 	GString *text = g_string_new("| Setting | Value |\n|---|---|\n");
 
-	g_string_append_printf(text, "| Interface | %s |\n| Replies | %s |\n| Mode | %s |\n\n",
+	g_string_append_printf(text, "| Interface | %s |\n| Replies | %s |\n| Mode | %s |\n",
 			       interface, site->replies ? "on" : "off",
 			       site->monitor ? "monitor" : "enforce");
+	g_string_append_printf(text, "| Port counters | %s |\n\n",
+			       site->ports_uncounted ? "off" : "on");
 	g_string_append(text, "| Server | Address | Profile |\n|---|---|---|\n");
 	/* the one that packets go to comes last */
 	for (int i = site->servers - 1; i >= 0; i--)

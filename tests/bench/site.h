@@ -15,6 +15,7 @@ struct site {
 	bool replies;
 	bool guarded;
 	bool monitor;
+	bool ports_uncounted;
 };
 
 /* The site as a file would have it, for an interface; the caller frees it. Only of servers. */

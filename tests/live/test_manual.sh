@@ -246,10 +246,10 @@ test_settings() {
 	local name values
 
 	same "settings" "$(settings)" "$(table settings | cut -f 1)"
-	for name in Mode Unlisted Non-IP Attach Replies Boot; do
-		values=$(allowed $name)
+	for name in Mode Unlisted Non-IP Attach Replies "Port counters" Boot; do
+		values=$(allowed "$name")
 		same "values of $name, the default first" "$values	${values%%,*}" \
-			"$(table settings | awk -F '\t' -v name=$name '$1 == name { print $2 "\t" $3 }')"
+			"$(table settings | awk -F '\t' -v name="$name" '$1 == name { print $2 "\t" $3 }')"
 	done
 }
 

@@ -124,6 +124,23 @@ test_unlisted() {
 	verdicts "a server" "5061 8057" $FRONT $FRONT6
 }
 
+# Drops by port stand still while they are not counted, and are all there again; reasons go on.
+test_port_counters() {
+	local ports before refused
+	ports='[.dropped_ports[] | select(.protocol == "tcp" and .port == 22).packets] | add'
+
+	exits "up with Port counters off" 0 sh -c \
+		"nsenter --net=/run/netns/edge $PORTCULLIS up - <$WORK/uncounted"
+	before=$(portcullis stats --json | jq "$ports") refused=$(reason not-published drop)
+	verdicts "a server" "5061 8057" $FRONT $FRONT6
+	same "counted by reason" 4 $(($(reason not-published drop) - refused))
+	same "not by port" "$before" "$(portcullis stats --json | jq "$ports")"
+	same "which stats says" 1 "$(portcullis stats | grep -c "not counted by their ports")"
+	exits "up with Port counters on" 0 portcullis up "$WORK/site.md"
+	verdicts "a server" "5061 8057" $FRONT $FRONT6
+	same "by port again" 2 $(($(portcullis stats --json | jq "$ports") - before))
+}
+
 test_inputs() {
 	mkdir "$WORK/folder"
 	site pass >"$WORK/folder/edge.md"
@@ -149,5 +166,7 @@ test_up
 test_stats
 test_swap
 test_unlisted
+sed '$a| Port counters | off |' "$WORK/site.md" >"$WORK/uncounted"
+test_port_counters
 test_inputs
 plan

@@ -398,14 +398,14 @@ static bool expect(const struct portcullis *program, const struct frame *frame, 
 	if (drop && is_monitored(program, server, holds)) {
 		expect_count(&expected.reasons.monitored[reason], bytes);
 		drop = false;
-	} else if (reason == REASON_NOT_PUBLISHED) {
+	} else if (reason == REASON_NOT_PUBLISHED && program->rodata->count_ports) {
 		expect_refused(frame, bytes);
 	} else if (reason != REASON_PUBLISHED) {
 		expect_count(&expected.reasons.enforced[reason], bytes);
 	}
 	if (reason == REASON_PUBLISHED)
 		expect_slot(frame, bytes);
-	if (port_read)
+	if (port_read && program->rodata->count_ports)
 		expect_port(frame);
 	if (server)
 		expect_server(server->server, drop, bytes);

@@ -82,6 +82,16 @@ static void test_modes_apart(void **state)
 	harness_check(program, REASON_ICMP_TYPE, "ip4 dst=198.51.100.9 icmp=5");
 }
 
+/* Where ports are not counted, reasons and servers are: of drops, and of would-be drops. */
+static void test_ports_uncounted(void **state)
+{
+	struct portcullis *program = *state = harness_open();
+
+	harness_site(program);
+	program->rodata->count_ports = false;
+	run(program);
+}
+
 /* In interface mode nothing is counted by server. */
 static void test_interface_counts_no_server(void **state)
 {
@@ -128,6 +138,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_interface, harness_close),
 		cmocka_unit_test_teardown(test_interface_monitor, harness_close),
 		cmocka_unit_test_teardown(test_modes_apart, harness_close),
+		cmocka_unit_test_teardown(test_ports_uncounted, harness_close),
 		cmocka_unit_test_teardown(test_interface_counts_no_server, harness_close),
 		cmocka_unit_test_teardown(test_counters_missing, harness_close),
 	};

@@ -114,6 +114,7 @@ static void tells_each_setting(void **state)
 		 "\"after\":\"10.0.9.0/24, tcp/22, udp/161\""},
 		{"Protocols", "esp", "esp, 89", "\"before\":\"50\",\"after\":\"50, 89\""},
 		{"Replies", "off", "on", "\"before\":\"off\",\"after\":\"on\""},
+		{"Port counters", "on", "off", "\"before\":\"on\",\"after\":\"off\""},
 	};
 
 	for (unsigned int i = 0; i < G_N_ELEMENTS(cases); i++) {

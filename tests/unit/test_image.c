@@ -230,6 +230,7 @@ static void takes_the_sites_settings(void **state)
 		struct generation *generation = compile(choose_site(site));
 		struct image *image = build(generation);
 
+		assert_true(image->count_ports);
 		if (image->monitor != cases[i].monitor ||
 		    image->unlisted_drop != cases[i].unlisted_drop ||
 		    image->non_ip_drop != cases[i].non_ip_drop ||
@@ -240,6 +241,17 @@ static void takes_the_sites_settings(void **state)
 		image_free(image);
 		generation_free(generation);
 	}
+}
+
+static void counts_no_ports_if_told_so(void **state)
+{
+	struct generation *generation =
+		compile(choose_site(SERVERS SETTING "| Port counters | off |\n"));
+	struct image *image = build(generation);
+
+	assert_false(image->count_ports);
+	image_free(image);
+	generation_free(generation);
 }
 
 static void lists_whom_management_lets_in(void **state)
@@ -442,6 +454,7 @@ int main(void)
 		cmocka_unit_test(gives_the_unlisted_a_table),
 		cmocka_unit_test(leads_everyone_to_the_interfaces_profile),
 		cmocka_unit_test(takes_the_sites_settings),
+		cmocka_unit_test(counts_no_ports_if_told_so),
 		cmocka_unit_test(lists_whom_management_lets_in),
 		cmocka_unit_test(lists_whom_the_site_blocks),
 		cmocka_unit_test(counts_slots_of_the_past),

@@ -32,6 +32,7 @@ static void has_defaults(void **state)
 	assert_int_equal(settings->management.ports->len, 0);
 	assert_int_equal(settings->protocols[0], 0);
 	assert_false(settings->replies_off);
+	assert_false(settings->port_counters_off);
 	assert_int_equal(settings->inside->len, 0);
 	free_result(&result);
 }
@@ -43,7 +44,8 @@ static void reads_all(void **state)
 		SETTINGS "| INTERFACE | eth0, eth1<br/>bond0.7 |\n| Documents | a.md, b/c d.md |\n"
 			 "| Mode | Monitor |\n| Unlisted | drop |\n| Non-IP | drop |\n"
 			 "| Attach | generic |\n| Management | 10.0.9.0/24, tcp/22 |\n"
-			 "| Protocols | esp |\n| Replies | off |\n| Inside | eth1 |\n");
+			 "| Protocols | esp |\n| Replies | off |\n| Inside | eth1 |\n"
+			 "| Port counters | off |\n");
 	const struct settings *settings = &result.policy->settings;
 
 	assert_int_equal(settings->interfaces->len, 3);
@@ -59,6 +61,7 @@ static void reads_all(void **state)
 	assert_int_equal(settings->management.ports->len, 1);
 	assert_int_equal(settings->protocols[0], UINT64_C(1) << 50);
 	assert_true(settings->replies_off);
+	assert_true(settings->port_counters_off);
 	assert_int_equal(settings->inside->len, 1);
 	assert_string_equal(settings->inside->pdata[0], "eth1");
 	free_result(&result);
@@ -107,11 +110,11 @@ static void says_what_is_wrong(void **state)
 		{PORTS, SETTINGS "| Colour | blue |\n",
 		 "s.md:7: error: no setting 'Colour', expected Interface, Documents, Mode, "
 		 "Unlisted, "
-		 "Non-IP, Attach, Management, Protocols, Replies, Inside or Boot\n"},
+		 "Non-IP, Attach, Management, Protocols, Replies, Inside, Port counters or Boot\n"},
 		{PORTS, SETTINGS "| Mode | |\n| | |\n",
 		 "s.md:7: error: Mode is empty, expected a value\n"
 		 "s.md:8: error: no setting '', expected Interface, Documents, Mode, Unlisted, "
-		 "Non-IP, Attach, Management, Protocols, Replies, Inside or Boot\n"},
+		 "Non-IP, Attach, Management, Protocols, Replies, Inside, Port counters or Boot\n"},
 		{PORTS,
 		 SETTINGS "| Mode | watch |\n| Unlisted | maybe |\n| Non-IP | 1 |\n"
 			  "| Attach | offload |\n",

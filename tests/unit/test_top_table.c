@@ -29,11 +29,11 @@ static struct totals *some_totals(void)
 }
 
 /* The table alone: what is below the views, and above the keys. */
-static void check_table(struct top_state *state, struct totals *totals, int width,
-			const char *expected)
+static void check_table_of(const char *site, struct top_state *state, struct totals *totals,
+			   int width, const char *expected)
 {
 	const struct top_shape shape = {width, 30, true};
-	struct generation *generation = compile(choose_site(SITE));
+	struct generation *generation = compile(choose_site(site));
 	struct rates *rates = totals ? rates_of(totals) : rates_new();
 	const struct top_data data = {generation, rates, NULL};
 	g_autoptr(GPtrArray) rows = top_rows(&data, state->view);
@@ -49,6 +49,12 @@ static void check_table(struct top_state *state, struct totals *totals, int widt
 	assert_string_equal(text, expected);
 	rates_free(rates);
 	generation_free(generation);
+}
+
+static void check_table(struct top_state *state, struct totals *totals, int width,
+			const char *expected)
+{
+	check_table_of(SITE, state, totals, width, expected);
 }
 
 static void shows_servers(void **state)
@@ -181,6 +187,9 @@ static void says_why_nothing_is_there(void **state)
 	check_table(top, totals_new(), 40,
 		    "DROPPED AT  ▼PACKETS/S PACKETS\n"
 		    "nothing was dropped at any port\n");
+	check_table_of(SITE "\n| Setting | Value |\n|---|---|\n| Port counters | off |\n", top, totals_new(), 40,
+		       "DROPPED AT  ▼PACKETS/S PACKETS\n"
+		       "the site's Port counters is off\n");
 	top->view = TOP_SERVERS;
 	g_string_assign(top->filter[TOP_SERVERS], "nobody");
 	check_table(top, totals_new(), 44,

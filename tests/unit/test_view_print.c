@@ -116,6 +116,22 @@ static void prints_nothing_counted(void **state)
 	assert_string_equal(text, "counting since -\n");
 }
 
+/* What was counted before stays; why it stands still is said. */
+static void prints_that_ports_are_not_counted(void **state)
+{
+	g_autofree char *text =
+		print("{\"since\": null, \"ports\": [], \"reasons\": [], \"port_counters\": "
+		      "\"off\", \"dropped_ports\": [{\"protocol\": \"tcp\", \"port\": 23, "
+		      "\"packets\": 6}], \"servers\": []}",
+		      "port");
+
+	assert_string_equal(text, "counting since -\n\n"
+				  "  DROPPED PORT  PACKETS\n"
+				  "  tcp/23              6\n\n"
+				  "drops are not counted by their ports: the site's Port counters "
+				  "is off\n");
+}
+
 /* One reason's rates: packets and bits in a second. */
 static void check_rates(double packets, double bits, const char *expected)
 {
@@ -236,6 +252,7 @@ int main(void)
 		cmocka_unit_test(prints_by_service),
 		cmocka_unit_test(prints_by_server),
 		cmocka_unit_test(prints_nothing_counted),
+		cmocka_unit_test(prints_that_ports_are_not_counted),
 		cmocka_unit_test(prints_rates),
 		cmocka_unit_test(prints_rates_of_services),
 		cmocka_unit_test(prints_rates_of_servers),

@@ -27,6 +27,8 @@ FEATURES = (
     ("guards on: pass, a token is taken", "guards on", "pass, limited"),
     ("guards on: pass, the payload is looked at", "guards on", "pass of media"),
     ("monitor mode: a would-be drop beside a drop", "monitor mode", "would-be drop"),
+    ("port counters off: drop", "port counters off", "drop"),
+    ("port counters off: drop, random ports", "port counters off", "drop, random ports"),
     ("an unconfirmed change pending: drop", "an unconfirmed change pending", "drop"),
     ("drops watched: drop", "drops watched", "drop"),
     ("drops watched at another port: drop", "drops watched at another port", "drop"),

@@ -13,6 +13,7 @@ CONTENDERS = {
     "ipset": "iptables raw, ipset",
     "multiport": "iptables raw, multiport",
     "replies": "Portcullis, replies on",
+    "uncounted": "Portcullis, port counters off",
     "unconfirmed": "Portcullis, unconfirmed change pending",
     "watched": "Portcullis, drops watched",
     "watched_replies": "Portcullis, drops watched, replies on",

@@ -126,6 +126,7 @@ FEATURES = {
     "guards:\\nlimit": ("guards on", "pass, limited"),
     "guards:\\npayload": ("guards on", "pass of media"),
     "monitor:\\nwould-be": ("monitor mode", "would-be drop"),
+    "ports\\nuncounted:\\ndrop": ("port counters off", "drop"),
     "unconfirmed:\\ndrop": ("an unconfirmed change pending", "drop"),
     "watched:\\ndrop": ("drops watched", "drop"),
 }
