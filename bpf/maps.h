@@ -8,6 +8,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "block_table.h"
+#include "events.h"
 #include "layout.h"
 #include "settings.h"
 

@@ -6,6 +6,7 @@
 #include <json-c/json.h>
 #include <linux/types.h>
 
+#include "events.h"
 #include "generation.h"
 #include "layout.h"
 

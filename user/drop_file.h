@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "layout.h"
+#include "events.h"
 #include "message.h"
 #include "pcapng.h"
 

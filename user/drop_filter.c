@@ -130,7 +130,9 @@ static bool read_source(const char *text, struct watch *wanted, char **error)
 bool drop_filter_read(const struct drop_words *words, const struct generation *generation,
 		      struct watch *wanted, char **error)
 {
-	*wanted = (struct watch){};
+	*wanted = (struct watch){
+		.every = !words->server && !words->reasons && !words->port && !words->source,
+	};
 	return read_server(words->server, generation, wanted, error) &&
 	       read_reasons(words->reasons, wanted, error) &&
 	       read_port(words->port, wanted, error) && read_source(words->source, wanted, error);

@@ -6,6 +6,7 @@
 #include <linux/types.h>
 #include <stdbool.h>
 
+#include "events.h"
 #include "generation.h"
 #include "layout.h"
 

@@ -62,11 +62,11 @@ struct image {
 	bool monitor; /* drops of packets that lead to no server; each target has its own bit */
 	bool non_ip_drop;
 	__u64 protocols[4];
-	bool replies;  /* what servers begin themselves is answered */
+	bool replies;     /* what servers begin themselves is answered */
 	bool count_ports; /* drops by their destination ports */
-	bool limits;   /* a guard limits what comes from one source */
-	__u32 slots;   /* counter slots given so far, slot 0 among them */
-	__u32 numbers; /* server numbers given so far, SERVER_FIRST not yet given among them */
+	bool limits;      /* a guard limits what comes from one source */
+	__u32 slots;      /* counter slots given so far, slot 0 among them */
+	__u32 numbers;    /* server numbers given so far, SERVER_FIRST not yet given among them */
 };
 
 /*

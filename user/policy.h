@@ -129,15 +129,15 @@ enum boot {
 
 /* Settings and their defaults, which are what {0} with empty arrays means. */
 struct settings {
-	GPtrArray *interfaces; /* const char * */
-	GPtrArray *documents;  /* const char *, relative to the site's folder; empty: the shipped
-				  ones */
-	bool monitor;          /* Mode: enforce (default), monitor */
-	bool unlisted_drop;    /* Unlisted: pass (default), drop */
-	bool non_ip_drop;      /* Non-IP: pass (default), drop (ARP always passes) */
-	bool replies_off;      /* Replies: on (default), off */
+	GPtrArray *interfaces;  /* const char * */
+	GPtrArray *documents;   /* const char *, relative to the site's folder; empty: the shipped
+				   ones */
+	bool monitor;           /* Mode: enforce (default), monitor */
+	bool unlisted_drop;     /* Unlisted: pass (default), drop */
+	bool non_ip_drop;       /* Non-IP: pass (default), drop (ARP always passes) */
+	bool replies_off;       /* Replies: on (default), off */
 	bool port_counters_off; /* Port counters: on (default), off */
-	GPtrArray *inside;     /* Inside: those of the interfaces that lead to servers */
+	GPtrArray *inside;      /* Inside: those of the interfaces that lead to servers */
 	struct place inside_place;
 	enum attach_mode attach;
 	enum boot boot; /* Boot: open (default), closed */

@@ -9,6 +9,7 @@
 #include <linux/types.h>
 #include <stdbool.h>
 
+#include "events.h"
 #include "generation.h"
 #include "layout.h"
 #include "link_frame.h"

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "block_table.h"
+#include "events.h"
 #include "number.h"
 #include "pin.h"
 

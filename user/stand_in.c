@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "events.h"
 #include "image.h"
 #include "load.h"
 #include "shared.h"

@@ -124,6 +124,7 @@ static void say_wanted(struct watcher *watcher, const struct watch *wanted)
 
 	set_watching(watcher, 0);
 	watch->budget = watch_budget((__u32)MAX(libbpf_num_possible_cpus(), 1));
+	watch->every = wanted->every;
 	watch->reasons = wanted->reasons;
 	watch->server = wanted->server;
 	watch->transports = wanted->transports;

@@ -9,7 +9,7 @@
 #include <linux/types.h>
 #include <stdbool.h>
 
-#include "layout.h"
+#include "events.h"
 #include "message.h"
 
 struct watcher;

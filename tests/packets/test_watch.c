@@ -11,6 +11,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "events.h"
+
 #define SAMPLES_MAX 4096
 #define GENERATION  4711
 #define ROOM        1000000
@@ -39,6 +41,7 @@ static unsigned int read_samples(void)
 static struct watch everything(void)
 {
 	return (struct watch){
+		.every = true,
 		.lease = ~0ULL,
 		.reasons = ~0ULL,
 		.round = 1,
@@ -46,6 +49,15 @@ static struct watch everything(void)
 		.transports = 7,
 		.last_port = 65535,
 	};
+}
+
+/* Likewise, to be narrowed. */
+static struct watch something(void)
+{
+	struct watch wanted = everything();
+
+	wanted.every = false;
+	return wanted;
 }
 
 static void put(struct bpf_map *map, const void *value)
@@ -223,6 +235,7 @@ static void test_changes_nothing(void **state)
 
 	set_watching(*state, 1);
 	for (wanted.budget = 0; wanted.budget <= ROOM; wanted.budget += ROOM) {
+		wanted.round++;
 		set_watch(*state, &wanted);
 		harness_rows(*state, rows);
 		assert_int_equal(read_samples(), wanted.budget ? 4 : 0);
@@ -232,7 +245,7 @@ static void test_changes_nothing(void **state)
 /* What is asked, and a drop that is one of those and one that is not. */
 static struct watch ask_reason(void)
 {
-	struct watch wanted = everything();
+	struct watch wanted = something();
 
 	wanted.reasons = 1ULL << REASON_ICMP_TYPE;
 	return wanted;
@@ -240,7 +253,7 @@ static struct watch ask_reason(void)
 
 static struct watch ask_server(void)
 {
-	struct watch wanted = everything();
+	struct watch wanted = something();
 
 	wanted.server = SERVER_MONITOR;
 	return wanted;
@@ -248,7 +261,7 @@ static struct watch ask_server(void)
 
 static struct watch ask_port(unsigned int transports, uint16_t first, uint16_t last)
 {
-	struct watch wanted = everything();
+	struct watch wanted = something();
 
 	wanted.transports = transports;
 	wanted.first_port = first;
@@ -258,7 +271,7 @@ static struct watch ask_port(unsigned int transports, uint16_t first, uint16_t l
 
 static struct watch ask_source(uint32_t version, const char *address, const char *mask)
 {
-	struct watch wanted = everything();
+	struct watch wanted = something();
 	int family = version == 4 ? AF_INET : AF_INET6;
 
 	wanted.source_version = version;
@@ -371,10 +384,8 @@ static void test_scattered(void **state)
 }
 
 /* So many in a round; the others are lost, and told to be. */
-static void test_budget(void **state)
+static void check_budget(struct portcullis **state, struct watch wanted)
 {
-	struct watch wanted = everything();
-
 	wanted.budget = 3;
 	set_watch(*state, &wanted);
 	set_watching(*state, 1);
@@ -388,6 +399,39 @@ static void test_budget(void **state)
 	send_many(*state, "ip4 tcp to=442", 4);
 	assert_int_equal(read_samples(), 3);
 	assert_int_equal(lost(*state), 4);
+	/* only the others were lost that are wanted */
+	send_many(*state, "ip4 tcp to=22", 1);
+	assert_int_equal(lost(*state), wanted.every ? 5 : 4);
+}
+
+static void test_budget(void **state)
+{
+	check_budget((struct portcullis **)state, everything());
+}
+
+static void test_budget_of_a_port(void **state)
+{
+	check_budget((struct portcullis **)state, ask_port(1, 442, 442));
+}
+
+/* Who took all of a round for one who wanted everything takes anew for the next one. */
+static void test_after_everything(void **state)
+{
+	struct watch wanted = everything(), narrow = ask_port(1, 23, 23);
+
+	wanted.budget = 1;
+	set_watch(*state, &wanted);
+	set_watching(*state, 1);
+	send_many(*state, "ip4 tcp to=442", 3);
+	assert_int_equal(read_samples(), 1);
+	assert_int_equal(lost(*state), 2);
+	narrow.round = wanted.round + 1;
+	set_watch(*state, &narrow);
+	send_many(*state, "ip4 tcp to=442", 3);
+	send_many(*state, "ip4 tcp to=23", 1);
+	assert_int_equal(read_samples(), 1);
+	assert_int_equal(samples[0].port_index, 23);
+	assert_int_equal(lost(*state), 2);
 }
 
 /* A flood of what is not wanted takes none of the room, and is not lost. */
@@ -453,6 +497,8 @@ int main(void)
 		test(test_asks_for_sources),
 		test(test_scattered),
 		test(test_budget),
+		test(test_budget_of_a_port),
+		test(test_after_everything),
 		test(test_rare),
 		test(test_full),
 		test(test_lease),

@@ -49,12 +49,14 @@ static void asks_for_all(void **state)
 	assert_int_equal(wanted.first_port, 0);
 	assert_int_equal(wanted.last_port, 65535);
 	assert_int_equal(wanted.source_version, 0);
+	assert_true(wanted.every);
 }
 
 static void asks_for_a_server(void **state)
 {
 	assert_int_equal(ask(&(struct drop_words){.server = "fe01"}).server, SERVER_FIRST);
 	assert_int_equal(ask(&(struct drop_words){.server = "fe02"}).server, SERVER_FIRST + 1);
+	assert_false(ask(&(struct drop_words){.server = "fe01"}).every);
 }
 
 static void asks_for_reasons(void **state)
@@ -65,6 +67,7 @@ static void asks_for_reasons(void **state)
 		    1ULL << REASON_NOT_PUBLISHED);
 	assert_true(ask(&(struct drop_words){.reasons = two}).reasons ==
 		    (1ULL << REASON_PORT_ZERO | 1ULL << REASON_BAD_ADDRESS));
+	assert_false(ask(&(struct drop_words){.reasons = one}).every);
 }
 
 static void asks_for_ports(void **state)
@@ -86,6 +89,7 @@ static void asks_for_ports(void **state)
 		assert_int_equal(wanted.transports, cases[i].transports);
 		assert_int_equal(wanted.first_port, cases[i].first);
 		assert_int_equal(wanted.last_port, cases[i].last);
+		assert_false(wanted.every);
 	}
 }
 
@@ -97,6 +101,7 @@ static void check_source(const char *text, unsigned int version, const char *add
 	assert_int_equal(wanted.source_version, version);
 	assert_memory_equal(wanted.source, address, 16);
 	assert_memory_equal(wanted.source_mask, mask, 16);
+	assert_false(wanted.every);
 }
 
 static void asks_for_sources(void **state)

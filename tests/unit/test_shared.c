@@ -11,6 +11,7 @@
 
 #include <sys/stat.h>
 
+#include "events.h"
 #include "own_gate.h"
 #include "shared.h"
 

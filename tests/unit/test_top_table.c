@@ -187,7 +187,8 @@ static void says_why_nothing_is_there(void **state)
 	check_table(top, totals_new(), 40,
 		    "DROPPED AT  ▼PACKETS/S PACKETS\n"
 		    "nothing was dropped at any port\n");
-	check_table_of(SITE "\n| Setting | Value |\n|---|---|\n| Port counters | off |\n", top, totals_new(), 40,
+	check_table_of(SITE "\n| Setting | Value |\n|---|---|\n| Port counters | off |\n", top,
+		       totals_new(), 40,
 		       "DROPPED AT  ▼PACKETS/S PACKETS\n"
 		       "the site's Port counters is off\n");
 	top->view = TOP_SERVERS;

@@ -20,6 +20,7 @@
 #include "watch.h"
 
 static const struct watch wanted = {
+	.every = 1,
 	.reasons = 5,
 	.server = 7,
 	.transports = 2,
@@ -138,6 +139,7 @@ static void says_what_is_wanted(void **state)
 	assert_int_equal(watching(), 1);
 	assert_int_equal(watch.reasons, 5);
 	assert_int_equal(watch.server, 7);
+	assert_int_equal(watch.every, 1);
 	assert_int_equal(watch.transports, 2);
 	assert_int_equal(watch.first_port, 8);
 	assert_int_equal(watch.last_port, 9);
