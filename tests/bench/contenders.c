@@ -6,6 +6,7 @@
 
 #include "bare.h"
 #include "blocklist.h"
+#include "events.h"
 #include "frame.h"
 #include "memory.h"
 #include "must.h"
@@ -97,6 +98,7 @@ static void watch(const struct load *load, enum watching watching)
 		.lease = ~0ULL, .reasons = ~0ULL, .transports = 7, .last_port = G_MAXUINT16};
 	__u32 key = 0;
 
+	wanted.every = watching == WATCH_ALL;
 	if (watching == WATCH_OTHER_PORT)
 		wanted.last_port = CLOSED - 1;
 	if (watching == WATCH_OTHER_SOURCE) {

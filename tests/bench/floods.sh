@@ -27,9 +27,9 @@ FEATURES="portcullis replies uncounted unconfirmed watched watched_replies"
 
 # What is sent, what must become of it, beside which bare program, and who is measured, each once.
 SCENARIOS="
-drop, IPv4|5069|drop|bare_drop|$ALL $FEATURES
+drop, IPv4|5069|drop|bare_drop|$ALL $FEATURES count_drop
 drop, IPv4, random ports|5069 ports=10000-42767|drop|bare_drop|$ALL
-drop, IPv6|5069 v6|drop|bare_drop|$ALL $FEATURES
+drop, IPv6|5069 v6|drop|bare_drop|$ALL $FEATURES count_drop
 drop, IPv4, random servers, ports and sources|5069 ports=10000-42767 servers=$SERVERS sources|drop|bare_drop|portcullis replies uncounted
 drop, IPv6, random servers, ports and sources|5069 ports=10000-42767 servers=$SERVERS sources v6|drop|bare_drop|portcullis replies
 pass of a service, IPv4|1434|pass|bare_pass|$ALL

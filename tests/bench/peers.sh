@@ -35,6 +35,13 @@ dropped_bare_drop() {
 	xdp_dropped bare_drop
 }
 
+set_up_count_drop() {
+	attach_bare count_drop count_drop
+}
+dropped_count_drop() {
+	xdp_dropped count_drop
+}
+
 set_up_bare_pass() {
 	attach_bare bare_pass bare_pass
 }

@@ -47,6 +47,21 @@ struct {
 	__type(value, __u32);
 } trie SEC(".maps");
 
+/* The counters that a drop adds to, as many as the product has, of ports and of servers. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, PORT_BLOCKS);
+	__type(key, __u32);
+	__type(value, struct port_block);
+} counted_ports SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 65536 / SERVERS_PER_BLOCK);
+	__type(key, __u32);
+	__type(value, struct server_block);
+} counted_servers SEC(".maps");
+
 /* xorshift64: Marsaglia, 2003. */
 static __always_inline __u64 draw(void)
 {
@@ -153,6 +168,50 @@ SEC("xdp.frags")
 int bare_pass(struct xdp_md *ctx)
 {
 	return XDP_PASS;
+}
+
+static __always_inline void count(struct count *count, __u32 bytes)
+{
+	count->packets++;
+	count->bytes += bytes;
+}
+
+static __always_inline void count_dropped(__u16 port, __u16 server, __u32 bytes)
+{
+	__u32 port_key = port / PORTS_PER_BLOCK, server_key = server / SERVERS_PER_BLOCK;
+	struct port_block *ports = bpf_map_lookup_elem(&counted_ports, &port_key);
+	struct server_block *servers = bpf_map_lookup_elem(&counted_servers, &server_key);
+
+	if (ports) {
+		ports->packets[port % PORTS_PER_BLOCK]++;
+		count(&ports->refused, bytes);
+	}
+	if (servers)
+		count(&servers->dropped[server % SERVERS_PER_BLOCK], bytes);
+}
+
+/*
+ * Judges nothing, but counts what it drops as the product does: by destination port, and by server,
+ * as if that was the end of the address.
+ */
+SEC("xdp.frags")
+int count_drop(struct xdp_md *ctx)
+{
+	void *data = (void *)(unsigned long)ctx->data;
+	void *end = (void *)(unsigned long)ctx->data_end;
+	struct ethhdr *ethernet = data;
+	struct iphdr *ip = (void *)(ethernet + 1);
+	struct ipv6hdr *ip6 = (void *)(ethernet + 1);
+	const __be16 *ports = (void *)(ip + 1), *ports6 = (void *)(ip6 + 1);
+
+	if ((void *)(ports6 + 2) > end)
+		return XDP_ABORTED;
+	if (ethernet->h_proto != bpf_htons(ETHERTYPE_IPV6))
+		count_dropped(bpf_ntohs(ports[1]), bpf_ntohl(ip->daddr), bpf_ntohs(ip->tot_len));
+	else
+		count_dropped(bpf_ntohs(ports6[1]), bpf_ntohl(ip6->daddr.in6_u.u6_addr32[3]),
+			      sizeof(*ip6) + bpf_ntohs(ip6->payload_len));
+	return XDP_DROP;
 }
 
 /* A fixed amount of work, each step waiting for the last: how fast this CPU is at present. */

@@ -6,6 +6,7 @@ import features
 CONTENDERS = {
     "bare_drop": "a bare XDP_DROP",
     "bare_pass": "a bare XDP_PASS",
+    "count_drop": "a program that only counts drops",
     "portcullis": "Portcullis",
     "xdp_filter": "xdp-filter, single ports only",
     "nft_netdev": "nftables, netdev ingress",
