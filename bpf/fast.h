@@ -98,8 +98,10 @@ static __always_inline bool may_answer(const struct packet *packet)
 /* A refusal that asks more than whether the port is closed. */
 static __always_inline bool may_be_else(const struct packet *packet)
 {
-	return (replies && may_answer(packet)) ||
-	       (unlisted_drop && packet->outcome->target == everyone);
+	const __u32 on = special;
+
+	return (on & SPECIAL_REPLIES && may_answer(packet)) ||
+	       (on & SPECIAL_UNLISTED && packet->outcome->target == everyone);
 }
 
 static __always_inline int fast_port(struct xdp_md *ctx, struct packet *packet)
@@ -114,7 +116,7 @@ static __always_inline int fast_port(struct xdp_md *ctx, struct packet *packet)
 			return likely(outcome->slot < PORT_SEGMENTS)
 				       ? fast_pass(outcome, REASON_PUBLISHED)
 				       : LEFT;
-		if (likely(!have_special) || !may_be_else(packet))
+		if (!may_be_else(packet))
 			return fast_drop(ctx, outcome, REASON_NOT_PUBLISHED);
 	}
 	return LEFT;
@@ -150,16 +152,20 @@ static __always_inline int fast_udp(struct xdp_md *ctx, struct packet *packet, _
 /* What few policies have, asked together: whether the stages have to. */
 static __always_inline bool is_special4(const struct packet *packet)
 {
-	return (have_blocked4 && is_blocked4(packet->ip4->saddr)) ||
-	       (have_prefixes4 && bad_destination4(packet->ip4->daddr)) || is_forged4(packet);
+	const __u32 on = special;
+
+	return unlikely(on) && ((on & SPECIAL_BLOCKED4 && is_blocked4(packet->ip4->saddr)) ||
+				(on & SPECIAL_FORGED4 && from_server4(packet)));
 }
 
 static __always_inline bool is_special6(const struct packet *packet)
 {
 	const union address *source = source6(packet);
+	const __u32 on = special;
 
-	return (have_blocked6 && is_blocked6(source->half[0], source->half[1])) ||
-	       (have_prefixes6 && !plain6(destination6(packet))) || is_forged6(packet);
+	return unlikely(on) &&
+	       ((on & SPECIAL_BLOCKED6 && is_blocked6(source->half[0], source->half[1])) ||
+		(on & SPECIAL_FORGED6 && from_server6(packet)));
 }
 
 /*
@@ -229,7 +235,7 @@ static __always_inline int fast4(struct xdp_md *ctx, const struct iphdr *ip, voi
 	    likely((void *)ip + total <= end)) {
 		outcome.length = total;
 		if (likely(ip->saddr != ip->daddr) && likely(plain4(ip->saddr)) &&
-		    likely(!have_special || !is_special4(&packet))) {
+		    likely(!is_special4(&packet))) {
 			if (unlikely(is_listing(BLOCKS_IPV4)) && is_blocked4(ip->saddr))
 				return fast4_blocked(ctx, &packet);
 			return fast4_to(ctx, &packet);
@@ -277,7 +283,7 @@ static __always_inline int fast6(struct xdp_md *ctx, const struct ipv6hdr *ip, v
 		    likely((void *)(ip + 1) + payload <= end)) {
 			if (likely(plain6(source)) &&
 			    likely(!same_address6(source, destination6(&packet))) &&
-			    likely(!have_special || !is_special6(&packet))) {
+			    likely(!is_special6(&packet))) {
 				if (unlikely(is_listing(BLOCKS_IPV6)) &&
 				    is_blocked6(source->half[0], source->half[1]))
 					return fast6_blocked(ctx, &packet);

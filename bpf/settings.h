@@ -51,10 +51,10 @@ const volatile bool count_ports = true;
 /* Its number, for who looks on. */
 const volatile __u32 generation = 0;
 /*
- * Whether any of replies, unlisted_drop, have_prefixes* and have_blocked* is set: where none is,
- * the fast path asks once instead of each time.
+ * Those above that few policies have, SPECIAL_*, for the fast path to read in one step; by
+ * object_load(), which makes it of the others.
  */
-const volatile bool have_special = true;
+const volatile __u32 special = ~0U;
 /* A secret of the gate, and the same mixed with the interface's number. */
 const volatile __u64 secret[2] = {};
 const volatile __u64 flow_seed = 0;

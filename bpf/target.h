@@ -87,28 +87,34 @@ static __always_inline bool may_be_server(const volatile __u64 *filter, __u32 ne
 	return filter[network / 64 % SOURCE_FILTER_WORDS] >> network % 64 & 1;
 }
 
+static __always_inline bool from_server4(const struct packet *packet)
+{
+	__be32 source = packet->ip4->saddr;
+
+	return unlikely(may_be_server(source_filter4, source_network4(source))) &&
+	       server_of4(source) != TARGET_NONE;
+}
+
+static __always_inline bool from_server6(const struct packet *packet)
+{
+	const union address *source = source6(packet);
+
+	return unlikely(may_be_server(source_filter6, source_network6(source->quarter))) &&
+	       server_of6(source->half[0], source->half[1]) != TARGET_NONE;
+}
+
 /*
  * A server's address on a packet that comes from where no server is: whoever forged it would be
  * taken for the server when it is routed out again.
  */
 static __always_inline bool is_forged4(const struct packet *packet)
 {
-	__be32 source = packet->ip4->saddr;
-
-	if (!replies || inside || !(seed4 || have_prefixes4))
-		return false;
-	return unlikely(may_be_server(source_filter4, source_network4(source))) &&
-	       server_of4(source) != TARGET_NONE;
+	return replies && !inside && (seed4 || have_prefixes4) && from_server4(packet);
 }
 
 static __always_inline bool is_forged6(const struct packet *packet)
 {
-	const union address *source = source6(packet);
-
-	if (!replies || inside || !(seed6 || have_prefixes6))
-		return false;
-	return unlikely(may_be_server(source_filter6, source_network6(source->quarter))) &&
-	       server_of6(source->half[0], source->half[1]) != TARGET_NONE;
+	return replies && !inside && (seed6 || have_prefixes6) && from_server6(packet);
 }
 
 static __always_inline bool target_find4(struct packet *packet)

@@ -318,6 +318,15 @@ struct limit_bucket {
 };
 _Static_assert(sizeof(struct limit_bucket) == 64, "a cache line");
 
+/* --- what few policies have: bits of the program's constant `special` --- */
+
+#define SPECIAL_BLOCKED4 (1U << 0) /* sources that the site blocks */
+#define SPECIAL_BLOCKED6 (1U << 1)
+#define SPECIAL_FORGED4  (1U << 2) /* servers' addresses must not come in as sources */
+#define SPECIAL_FORGED6  (1U << 3)
+#define SPECIAL_REPLIES  (1U << 4)
+#define SPECIAL_UNLISTED (1U << 5) /* what no server has is not-listed */
+
 /* --- what is switched while enforcing --- */
 
 /* `control`, one entry, mapped by those who write it: each stores its own word. */

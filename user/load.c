@@ -56,9 +56,6 @@ static void set_constants(struct portcullis *skeleton, const struct image *image
 	constants->have_blocked4 = image->blocked4->len;
 	constants->have_blocked6 = image->blocked6->len;
 	constants->profiles = MAX(image->tables, 1);
-	constants->have_special = image->replies || image->unlisted_drop || image->prefixes4->len ||
-				  image->prefixes6->len || image->blocked4->len ||
-				  image->blocked6->len;
 	constants->mask4 = image->index4.places - 1;
 	constants->mask6 = image->index6.places - 1;
 	constants->seed4 = image->index4.seed;

@@ -59,8 +59,27 @@ struct portcullis *object_open(void)
 	return register_handlers() ? portcullis__open() : NULL;
 }
 
+static __u32 bit_if(bool on, __u32 bit)
+{
+	return on ? bit : 0;
+}
+
+/* Of forged sources the fast path asks where it knows servers: those named by address. */
+static __u32 special_of(const struct portcullis__rodata *constants)
+{
+	bool forged = constants->replies && !constants->inside;
+
+	return bit_if(constants->have_blocked4, SPECIAL_BLOCKED4) |
+	       bit_if(constants->have_blocked6, SPECIAL_BLOCKED6) |
+	       bit_if(forged && constants->seed4, SPECIAL_FORGED4) |
+	       bit_if(forged && constants->seed6, SPECIAL_FORGED6) |
+	       bit_if(constants->replies, SPECIAL_REPLIES) |
+	       bit_if(constants->unlisted_drop, SPECIAL_UNLISTED);
+}
+
 int object_load(struct portcullis *object)
 {
+	object->rodata->special = special_of(object->rodata);
 	loading = object;
 	return portcullis__load(object);
 }

@@ -16,7 +16,7 @@
 /* NULL with errno; to be freed by portcullis__destroy(). */
 struct portcullis *object_open(void);
 
-/* 0 or -errno. */
+/* What follows from the constants set so far is set, too. 0 or -errno. */
 int object_load(struct portcullis *object);
 
 #endif

@@ -18,17 +18,26 @@ agree() {
 	timeout 120 build/model/test_model >model.log 2>&1
 }
 
+# path FILE: where it is, in bpf/ unless it says so
+path() {
+	case $1 in
+	*/*) echo "$1" ;;
+	*) echo "bpf/$1" ;;
+	esac
+}
+
 # plant FILE EXPRESSION: fails if there is nothing to break any more.
 plant() {
-	cp "$root/bpf/$1" "bpf/$1"
-	sed -i "$2" "bpf/$1"
-	! cmp -s "$root/bpf/$1" "bpf/$1"
+	cp "$root/$1" "$1"
+	sed -i "$2" "$1"
+	! cmp -s "$root/$1" "$1"
 }
 
 # try NUMBER NAME FILE EXPRESSION
 try() {
-	local why
-	if ! plant "$3" "$4"; then
+	local why file
+	file=$(path "$3")
+	if ! plant "$file" "$4"; then
 		why='the expression changes nothing'
 	elif ! build; then
 		why='it does not build'
@@ -39,7 +48,7 @@ try() {
 	else
 		why='the program does not load'
 	fi
-	cp "$root/bpf/$3" "bpf/$3"
+	cp "$root/$file" "$file"
 	echo "${why:+not }ok $1 - $2"
 	if [ -n "$why" ]; then
 		echo "#   $why"

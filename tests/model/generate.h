@@ -30,7 +30,7 @@ struct generated {
  * So many gates take turns. What belongs together meets the same one: a later fragment comes so
  * many frames after its first, and the frames of a conversation so far apart.
  */
-#define GENERATED_TURN 13
+#define GENERATED_TURN 14
 
 /* So many frames of a gate are one conversation, or none. */
 #define GENERATED_TALK 10

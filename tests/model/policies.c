@@ -133,6 +133,9 @@ static const uint8_t protocols[] = {50, 47, 89, 255};
 #define PREFIXES                                                                            \
 	.prefixes = true, .servers = prefix_servers, .server_count = COUNT(prefix_servers), \
 	.ports = model_ports, .port_count = COUNT(model_ports)
+/* As a site has it for the addresses of which family none of its servers has one. */
+#define NOBODY \
+	.exact = true, .prefixes = true, .ports = model_ports, .port_count = COUNT(model_ports)
 #define INTERFACE                                                        \
 	.whole_interface = true, .rest = SERVICES, .ports = model_ports, \
 	.port_count = COUNT(model_ports)
@@ -162,4 +165,5 @@ const struct model_policy policies[POLICIES] = {
 	 .rest = CLOSED},
 	{PREFIXES, .blocks = listed, .block_count = COUNT(listed), .unlisted_drop = true,
 	 .rest = SERVICES},
+	{NOBODY, PROTOCOLS, .unlisted_drop = true, .rest = SERVICES},
 };

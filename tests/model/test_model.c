@@ -20,7 +20,7 @@
 static bool can_scatter; /* what this kernel can */
 
 /* What is remembered is remembered for a run, so that a run can be had again by itself. */
-#define RUN 1300
+#define RUN 1400
 _Static_assert(RUN % (GENERATED_TURN * GENERATED_TALK) == 0, "no conversation is cut in two");
 
 static struct rig rigs[POLICIES];

@@ -247,12 +247,8 @@ static void fill_servers(struct portcullis *program)
 
 void harness_load(struct portcullis *program)
 {
-	typeof(program->rodata) settings = program->rodata;
 	uint8_t yes = 1;
 
-	settings->have_special = settings->replies || settings->unlisted_drop ||
-				 settings->have_prefixes4 || settings->have_prefixes6 ||
-				 settings->have_blocked4 || settings->have_blocked6;
 	assert_int_equal(object_load(program), 0);
 	fill_ports(program);
 	fill_servers(program);
