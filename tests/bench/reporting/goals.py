@@ -16,6 +16,7 @@ class Goal(NamedTuple):
     unit: str
     value: Callable  # of the rows: a number, or None where one was not measured
     at_least: bool = False  # else at most
+    bound: Optional[Callable] = None  # what a program that judges nothing reaches in the same run
 
 
 def worst(values, choose=max):
@@ -33,6 +34,12 @@ def share(rows, scenario, name):
     """Packets per second as a share of the bare program's."""
     row = rows.find("flood", scenario, name)
     return row and row["ratio"]["median"]
+
+
+def bare_against(rows, scenario, other):
+    """Packets per second of the bare program as a multiple of another's."""
+    theirs = share(rows, scenario, other)
+    return 1 / theirs if theirs else None
 
 
 def against(rows, scenario, name, other):
@@ -102,7 +109,8 @@ def flood_goals(version):
     drop = f"drop, IPv{version}"
     return (
         Goal(f"packets per second, {drop}, of a bare XDP_DROP's", 0.96, "times",
-             lambda rows: share(rows, drop, "portcullis"), True),
+             lambda rows: share(rows, drop, "portcullis"), True,
+             lambda rows: share(rows, drop, "count_drop")),
         Goal(f"packets per second, {drop}, replies on, of off", 0.96, "times",
              lambda rows: against(rows, drop, "replies", "portcullis"), True),
         Goal(f"packets per second, {drop}, watched, of unwatched", 0.97, "times",
@@ -110,9 +118,11 @@ def flood_goals(version):
         Goal(f"packets per second, {drop}, replies on, watched, of unwatched", 0.97, "times",
              lambda rows: against(rows, drop, "watched_replies", "replies"), True),
         Goal(f"packets per second, {drop}, of nftables netdev's", 4, "times",
-             lambda rows: against(rows, drop, "portcullis", "nft_netdev"), True),
+             lambda rows: against(rows, drop, "portcullis", "nft_netdev"), True,
+             lambda rows: bare_against(rows, drop, "nft_netdev")),
         Goal(f"packets per second, {drop}, of xdp-filter's", 1.4, "times",
-             lambda rows: against(rows, drop, "portcullis", "xdp_filter"), True),
+             lambda rows: against(rows, drop, "portcullis", "xdp_filter"), True,
+             lambda rows: bare_against(rows, drop, "xdp_filter")),
     )
 
 
@@ -162,5 +172,6 @@ def judge(rows):
             "unit": goal.unit,
             "value": found,
             "met": is_met(goal, found),
+            "bound": goal.bound and goal.bound(rows),
         })
     return judged

@@ -29,6 +29,11 @@ SECTIONS = {
     "block list": "Block lists, above the same without; LPM tries, above a bare XDP_DROP",
 }
 
+GOALS_NOTE = """\
+"Without judging": what a program reaches in the same run that looks at no policy. Of a share of a
+bare XDP_DROP's packets, one that only counts what it drops, as Portcullis does; beside other
+firewalls, the bare XDP_DROP itself."""
+
 RUN_NOTE = """\
 By BPF_PROG_TEST_RUN, 500,000 packets a reading, in the cache unless said otherwise. Random packets
 are rewritten by a small program that hands over to the one that is judged, and to the one beside
@@ -72,10 +77,11 @@ def goals(report):
             f"at {'least' if goal['at_least'] else 'most'} {goal['goal']:g} {goal['unit']}",
             number(goal["value"]),
             words[goal["met"]],
+            number(goal["bound"]) if goal["bound"] else "",
         ]
         for goal in report["goals"]
     ]
-    return table(["row", "goal", "value", ""], lines, 2)
+    return table(["row", "goal", "value", "", "without judging"], lines, 2) + "\n\n" + GOALS_NOTE
 
 
 def machine(report):
