@@ -164,24 +164,22 @@ __noinline int watch_sample(struct xdp_md *ctx, struct outcome *outcome, bool mo
 
 /*
  * Whether nothing is to be sampled, which under a flood is so of nearly all drops: told where they
- * are dropped, for to call costs more than to ask. What makes them that many is asked least.
+ * are dropped, for to call costs more than to ask.
  */
 static __always_inline bool is_unwatched(const struct outcome *outcome)
 {
 	const struct watch *wanted = value_of(&watch);
-	struct watch_share *share = own_share();
-	__u32 round = wanted->round;
+	struct watch_share *share;
 
-	if (unlikely(!share))
-		return true;
-	if (unlikely(share->spent != round)) {
+	if (!wanted->every) {
 		if (!wants(wanted, outcome))
 			return true;
-		if (wanted->source_version || !has_taken_all(wanted, share))
+		if (wanted->source_version)
 			return false;
-		if (wanted->every)
-			share->spent = round;
 	}
+	share = own_share();
+	if (!share || !has_taken_all(wanted, share))
+		return false;
 	lose(wanted, share);
 	return true;
 }

@@ -37,11 +37,9 @@ _Static_assert(REASON_COUNT <= 64, "a bit for each reason");
 struct watch_share {
 	__u32 round;
 	__u32 taken;
-	__u32 spent; /* the round of which it took all, where every drop is wanted: no more to ask
-		      */
-	__u32 unused;
 	__u64 lost; /* wanted, but there was no place: since the gate came up */
 };
+_Static_assert(sizeof(struct watch_share) == 16, "no padding");
 
 /* So many bytes of a frame are in a sample: a power of two. */
 #define EVENT_FRAME 128

@@ -19,8 +19,8 @@ struct drop_words {
 };
 
 /*
- * Sets of *wanted what is compared: reasons, server, transports, ports and source. A server is one
- * of the generation. False with *error, to be freed.
+ * Sets of *wanted what is compared: reasons, server, transports, ports and source, and whether
+ * every drop is wanted. A server is one of the generation. False with *error, to be freed.
  */
 bool drop_filter_read(const struct drop_words *words, const struct generation *generation,
 		      struct watch *wanted, char **error);

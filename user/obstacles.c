@@ -174,7 +174,7 @@ static const struct {
 	[PART_PENDING] = {"unconfirmed",
 			  "the change waits to be confirmed: each packet looks at the deadline",
 			  "'portcullis confirm' ends it"},
-	[PART_WATCH] = {"watched", "somebody looks on: each drop is compared with what is wanted",
+	[PART_WATCH] = {"watched", "somebody looks on: each drop asks whether it is wanted",
 			"it ends with 'portcullis drops'"},
 	[PART_REPLIES] =
 		{"replies", "replies are on: who is refused may answer a server",

@@ -128,6 +128,7 @@ struct replay *replay_new(const struct generation *generation, bool drops,
 	replay = g_new0(struct replay, 1);
 	replay->limited = g_hash_table_new(NULL, NULL);
 	drop_limits(replay, image);
+	image->count_ports = true; /* here nothing is to be spared */
 	loaded = load_both(replay, image, messages) && (!drops || watch_all(replay, messages));
 	image_free(image);
 	if (loaded)

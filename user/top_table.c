@@ -237,7 +237,15 @@ static void add_row(GPtrArray *lines, const struct drawing *drawing, const struc
 	}
 }
 
-/* Why there is no row. */
+static bool are_ports_uncounted(const struct drawing *drawing)
+{
+	const struct generation *generation = drawing->data->generation;
+
+	return drawing->state->view == TOP_PORTS && generation &&
+	       generation->policy->settings.port_counters_off;
+}
+
+/* Why there is no row, or why those that there are stand still. */
 static char *nothing(const struct drawing *drawing)
 {
 	static const char *const texts[TOP_VIEWS] = {
@@ -250,8 +258,7 @@ static char *nothing(const struct drawing *drawing)
 
 	if (*filter)
 		return g_strdup_printf("nothing here holds '%s'", filter);
-	if (drawing->state->view == TOP_PORTS && drawing->data->generation &&
-	    drawing->data->generation->policy->settings.port_counters_off)
+	if (are_ports_uncounted(drawing))
 		return g_strdup("the site's Port counters is off");
 	return g_strdup(texts[drawing->state->view]);
 }
@@ -266,7 +273,9 @@ void top_add_table(GPtrArray *lines, const struct top_state *state, const struct
 	add_heading(lines, &drawing);
 	for (guint i = 0; i < state->page && state->first + i < rows->len; i++)
 		add_row(lines, &drawing, rows->pdata[state->first + i]);
-	if (rows->len || !state->page)
+	if (rows->len && !(are_ports_uncounted(&drawing) && rows->len < state->page))
+		return;
+	if (!state->page)
 		return;
 	text = nothing(&drawing);
 	top_add_span(top_add_line(lines), top_cut(text, shape->width, shape->utf8), TOP_DIM);

@@ -177,8 +177,6 @@ void view_add_stats(struct json_object *json, const struct generation *generatio
 		add_slot(list, counting, &span, slot);
 	counting_free(counting);
 	add_reasons(json, &span);
-	json_add_string(json, "port_counters",
-			generation->policy->settings.port_counters_off ? "off" : "on");
 	add_dropped_ports(json, &span);
 	list = json_add_array(json, "servers");
 	for (guint i = 0; i < slots->servers->len; i++)

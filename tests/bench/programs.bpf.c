@@ -47,7 +47,7 @@ struct {
 	__type(value, __u32);
 } trie SEC(".maps");
 
-/* The counters that a drop adds to, as many as the product has, of ports and of servers. */
+/* The counters that a drop adds to, of ports and of servers, laid out as the product's. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, PORT_BLOCKS);

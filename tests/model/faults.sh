@@ -28,9 +28,7 @@ path() {
 
 # plant FILE EXPRESSION: fails if there is nothing to break any more.
 plant() {
-	cp "$root/$1" "$1"
-	sed -i "$2" "$1"
-	! cmp -s "$root/$1" "$1"
+	cp "$root/$1" "$1" && sed -i "$2" "$1" && ! cmp -s "$root/$1" "$1"
 }
 
 # try NUMBER NAME FILE EXPRESSION

@@ -133,7 +133,7 @@ static const uint8_t protocols[] = {50, 47, 89, 255};
 #define PREFIXES                                                                            \
 	.prefixes = true, .servers = prefix_servers, .server_count = COUNT(prefix_servers), \
 	.ports = model_ports, .port_count = COUNT(model_ports)
-/* As a site has it for the addresses of which family none of its servers has one. */
+/* As the IPv6 side of a site whose servers have IPv4 addresses alone. */
 #define NOBODY \
 	.exact = true, .prefixes = true, .ports = model_ports, .port_count = COUNT(model_ports)
 #define INTERFACE                                                        \

@@ -38,8 +38,7 @@ campaign() {
 # plant FILE EXPRESSION...: fails if there is nothing to break any more
 plant() {
 	while [ $# -gt 0 ]; do
-		sed -i "$2" "$1"
-		! cmp -s "$root/$1" "$1" || return
+		sed -i "$2" "$1" && ! cmp -s "$root/$1" "$1" || return
 		shift 2
 	done
 }

@@ -209,7 +209,7 @@ static void parts(void **state)
 		said,
 		"unconfirmed (all): the change waits to be confirmed: each packet looks at the "
 		"deadline; 'portcullis confirm' ends it\n"
-		"watched (all): somebody looks on: each drop is compared with what is wanted; it "
+		"watched (all): somebody looks on: each drop asks whether it is wanted; it "
 		"ends with 'portcullis drops'\n"
 		"replies (all): replies are on: who is refused may answer a server; '--replies "
 		"off' "

@@ -44,6 +44,8 @@ static void add_gate(struct json_object *json, const struct gate *gate)
 	json_add_number(json, "generation", generation->number);
 	json_add_string(json, "mode", monitor ? "monitor" : "enforce");
 	json_add_bool(json, "enforcing", gate_is_whole(gate));
+	json_add_string(json, "port_counters",
+			generation->policy->settings.port_counters_off ? "off" : "on");
 	json_add_number(json, "pending_seconds", standby_seconds(gate_deadline(gate)));
 }
 
