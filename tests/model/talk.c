@@ -5,6 +5,7 @@
  */
 #include "making.h"
 
+#include <string.h>
 #include <sys/socket.h>
 
 #define TCP 6
@@ -115,6 +116,16 @@ static uint16_t beside(struct making *chance, uint16_t port)
 	return port + PICK(chance, by);
 }
 
+/* Another address of the same host's 64 bits, where it is of a host that talks often. */
+static const char *privately(const char *peer)
+{
+	static const char *const addresses[] = {"2001:db8:f::7", "2001:db8:f::8"};
+
+	return !strcmp(peer, addresses[0])   ? addresses[1]
+	       : !strcmp(peer, addresses[1]) ? addresses[0]
+					     : peer;
+}
+
 static void stray(struct making *chance, struct talk *talk)
 {
 	uint16_t port = talk->server_port;
@@ -201,6 +212,8 @@ bool take_turn(struct turn *turn, uint64_t seed, uint64_t number)
 	chance = begin(NULL, seed ^ OF_TURNS, number);
 	if (percent(&chance, 20))
 		stray(&chance, &talk);
+	if (percent(&chance, 20))
+		talk.peer = privately(talk.peer);
 	draw(&chance, turn, &talk);
 	put_ends(turn, &talk);
 	return true;
