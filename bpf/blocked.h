@@ -57,23 +57,35 @@ static __always_inline __u32 entry_at(__u32 leads, __u32 i)
 	return entries ? entries[i] : BLOCK_NONE;
 }
 
+#define TOPS 0x8000800080008000
+
+/* By the number of a leaf's words of pieces, less one: the upper bits of all that are there. */
+static const __u64 leaf_tops[BLOCK_LEAF_SIZES][BLOCK_LEAF_SIZES] = {
+	{TOPS},
+	{TOPS, TOPS},
+	{TOPS, TOPS, TOPS},
+	{TOPS, TOPS, TOPS, TOPS},
+	{TOPS, TOPS, TOPS, TOPS, TOPS},
+	{TOPS, TOPS, TOPS, TOPS, TOPS, TOPS},
+};
+
 /*
  * How many pieces do not begin behind an address: all are compared at once, four to a word, without
- * a branch to guess wrong. The lower 15 bits of each are subtracted, and the bit above them takes
- * the borrow; then what the first bits say goes before that. Words past the leaf's do not count.
+ * a branch to guess wrong, which the compiler would make of any condition. As their first addresses
+ * are inverted, one does if its sum with this address, and 1, has a carry: which is the upper bit
+ * of half that sum, and of that no bit goes from one piece to the next.
  */
 static __always_inline __u32 pieces_begun(const __u64 *leaf, __u32 words, __u32 offset)
 {
-	const __u64 lanes = 0x0001000100010001, tops = 0x8000800080008000;
-	const __u64 lower = (offset & 0x7fff) * lanes | tops, upper = (offset >> 15) * tops;
+	const __u64 lanes = 0x0001000100010001, address = offset * lanes;
+	const __u64 *tops = leaf_tops[(words - 1) % BLOCK_LEAF_SIZES];
 	__u64 begun = 0;
 
 #pragma unroll
 	for (int i = 0; i < BLOCK_WORDS_MAX; i++) {
-		__u64 first = leaf[i], no_less = lower - (first & ~tops);
-		__u64 counts = (__s64)(i - (__s64)words) >> 63; /* all ones if it is the leaf's */
+		__u64 half = (address | leaf[i]) - (((address ^ leaf[i]) & ~lanes) >> 1);
 
-		begun += (((no_less & first) | (upper & (no_less | first))) & counts & tops) >> 15;
+		begun += (half & tops[i]) >> 15;
 	}
 	return begun * lanes >> 48;
 }
@@ -111,18 +123,24 @@ static __always_inline __u32 block_end4(__u32 address)
 	return entry & BLOCK_LEADS ? end_in_leaf(entry, address) : entry;
 }
 
+/* On the block list, whatever the site says. */
+static __always_inline bool is_listed4(__be32 address)
+{
+	__u32 end = block_end4(bpf_ntohl(address));
+
+	if (end == BLOCK_NONE || end == BLOCK_ENDLESS)
+		return end;
+	return bpf_ktime_get_coarse_ns() >> BLOCK_TICK_SHIFT < end;
+}
+
 /* Global functions, which the verifier checks once by themselves. */
 __noinline bool is_blocked4(__u32 address)
 {
 	struct prefix4 key = {.length = 32, .address = address};
-	__u32 end;
 
 	if (have_blocked4 && bpf_map_lookup_elem(&site_blocked4, &key))
 		return true;
-	end = block_end4(bpf_ntohl(address));
-	if (end == BLOCK_NONE || end == BLOCK_ENDLESS)
-		return end;
-	return bpf_ktime_get_coarse_ns() >> BLOCK_TICK_SHIFT < end;
+	return is_listed4(address);
 }
 
 __noinline bool is_blocked6(__u64 high, __u64 low)

@@ -236,7 +236,7 @@ static __always_inline int fast4(struct xdp_md *ctx, const struct iphdr *ip, voi
 		outcome.length = total;
 		if (likely(ip->saddr != ip->daddr) && likely(plain4(ip->saddr)) &&
 		    likely(!is_special4(&packet))) {
-			if (unlikely(is_listing(BLOCKS_IPV4)) && is_blocked4(ip->saddr))
+			if (unlikely(is_listing(BLOCKS_IPV4)) && is_listed4(ip->saddr))
 				return fast4_blocked(ctx, &packet);
 			return fast4_to(ctx, &packet);
 		}

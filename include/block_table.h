@@ -50,19 +50,20 @@
  * is in the last piece that does not begin behind it, or in none.
  *
  * So many words, which the entry says, hold four pieces each: the last 16 bits of their first
- * addresses, of these the first one inverted, as suits comparing four at once. Behind them comes an
- * entry, the end of all pieces, or where there is one for each (__u32, in the same order); then the
- * pieces' bits, two to a byte, the lower half first. Places left over repeat the last piece.
+ * addresses, inverted, as suits comparing four at once. Behind them comes an entry, the end of all
+ * pieces, or where there is one for each (__u32, in the same order); then the pieces' bits, two to
+ * a byte, the lower half first. Places left over repeat the last piece.
  */
 #define BLOCK_LEAF_SHIFT   27 /* in an entry: how many words of pieces, less one */
+#define BLOCK_LEAF_SIZES   8  /* that an entry can say */
 #define BLOCK_WORDS_MAX    6
 #define BLOCK_PIECES_MAX   (4 * BLOCK_WORDS_MAX)
-#define BLOCK_PIECE_INVERT 0x8000
+#define BLOCK_PIECE_INVERT 0xffff
 #define BLOCK_LEAF_BITS    4 /* bytes from the end to the bits */
 
 static inline __u32 block_leaf_pieces(__u32 entry)
 {
-	return (entry >> BLOCK_LEAF_SHIFT & 7) + 1;
+	return (entry >> BLOCK_LEAF_SHIFT) % BLOCK_LEAF_SIZES + 1;
 }
 
 /* With so many words of pieces: of the leaf, and of ends for each. */
