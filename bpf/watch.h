@@ -78,13 +78,6 @@ static __always_inline void lose(const struct watch *wanted, struct watch_share 
 		end_unless_leased(wanted);
 }
 
-/* Whether this CPU has taken all that it may of the round. */
-static __always_inline bool has_taken_all(const struct watch *wanted,
-					  const struct watch_share *share)
-{
-	return share->round == wanted->round && share->taken >= wanted->budget;
-}
-
 static __always_inline struct watch_share *own_share(void)
 {
 	__u32 key = 0;
@@ -162,6 +155,17 @@ __noinline int watch_sample(struct xdp_md *ctx, struct outcome *outcome, bool mo
 	return 0;
 }
 
+/* Whether this CPU has taken all that it may of the round, so that what is wanted is lost. */
+static __always_inline bool lacks_room(const struct watch *wanted)
+{
+	struct watch_share *share = own_share();
+
+	if (!share || share->quota != wanted->quota)
+		return false;
+	lose(wanted, share);
+	return true;
+}
+
 /*
  * Whether nothing is to be sampled, which under a flood is so of nearly all drops: told where they
  * are dropped, for to call costs more than to ask.
@@ -169,19 +173,12 @@ __noinline int watch_sample(struct xdp_md *ctx, struct outcome *outcome, bool mo
 static __always_inline bool is_unwatched(const struct outcome *outcome)
 {
 	const struct watch *wanted = value_of(&watch);
-	struct watch_share *share;
 
-	if (!wanted->every) {
-		if (!wants(wanted, outcome))
-			return true;
-		if (wanted->source_version)
-			return false;
-	}
-	share = own_share();
-	if (!share || !has_taken_all(wanted, share))
-		return false;
-	lose(wanted, share);
-	return true;
+	if (wanted->every)
+		return lacks_room(wanted);
+	if (!wants(wanted, outcome))
+		return true;
+	return !wanted->source_version && lacks_room(wanted);
 }
 
 /* Of what is dropped, or would be. */

@@ -18,8 +18,13 @@ struct watch {
 	__u64 watcher; /* whose watch it is, for processes alone; 0: nobody's */
 	__u64 lease;   /* in ns since boot; renewed with each round */
 	__u64 reasons; /* bits by enum reason */
-	__u32 round;
-	__u32 budget;
+	union {
+		struct {
+			__u32 round;
+			__u32 budget;
+		};
+		__u64 quota; /* both, to compare with what a CPU has taken */
+	};
 	__u32 server;     /* its number; 0: any, and none */
 	__u32 transports; /* bits by enum transport; 1 << TRANSPORTS: what has no port, too */
 	__u16 first_port; /* of the destination; both belong to it */
@@ -35,8 +40,13 @@ _Static_assert(REASON_COUNT <= 64, "a bit for each reason");
 
 /* `watch_shares`, one entry per CPU: what it took of the round. */
 struct watch_share {
-	__u32 round;
-	__u32 taken;
+	union {
+		struct {
+			__u32 round;
+			__u32 taken;
+		};
+		__u64 quota; /* no more than that of the watch, in its round */
+	};
 	__u64 lost; /* wanted, but there was no place: since the gate came up */
 };
 _Static_assert(sizeof(struct watch_share) == 16, "no padding");
