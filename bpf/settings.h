@@ -44,8 +44,8 @@ const volatile bool replies = false;
 /* Servers are reached through this interface: what comes in may have their addresses. */
 const volatile bool inside = false;
 /* By network: whether a server has an address in it. */
-const volatile __u64 source_filter4[SOURCE_FILTER_WORDS] = {};
-const volatile __u64 source_filter6[SOURCE_FILTER_WORDS] = {};
+const volatile __u8 source_filter4[SOURCE_NETWORKS] = {};
+const volatile __u8 source_filter6[SOURCE_NETWORKS] = {};
 /* Drops are counted by their destination ports, too. */
 const volatile bool count_ports = true;
 /* Its number, for who looks on. */

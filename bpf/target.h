@@ -81,17 +81,12 @@ __noinline __u32 server_of6(__u64 high, __u64 low)
 	return target_of6(&address);
 }
 
-/* Few outsiders are of the networks that servers are in: one bit spares them the look-up. */
-static __always_inline bool may_be_server(const volatile __u64 *filter, __u32 network)
-{
-	return filter[network / 64 % SOURCE_FILTER_WORDS] >> network % 64 & 1;
-}
-
+/* Few outsiders are of the networks that servers are in: one byte spares them the look-up. */
 static __always_inline bool from_server4(const struct packet *packet)
 {
 	__be32 source = packet->ip4->saddr;
 
-	return unlikely(may_be_server(source_filter4, source_network4(source))) &&
+	return unlikely(source_filter4[source_network4(source)]) &&
 	       server_of4(source) != TARGET_NONE;
 }
 
@@ -99,7 +94,7 @@ static __always_inline bool from_server6(const struct packet *packet)
 {
 	const union address *source = source6(packet);
 
-	return unlikely(may_be_server(source_filter6, source_network6(source->quarter))) &&
+	return unlikely(source_filter6[source_network6(source->quarter)]) &&
 	       server_of6(source->half[0], source->half[1]) != TARGET_NONE;
 }
 

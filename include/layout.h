@@ -124,20 +124,21 @@ static inline __u32 target_monitor(__u32 target)
 }
 
 /*
- * The networks that servers are in, a bit each: an IPv4 address by its first two bytes, an IPv6
- * address by its first six, folded into two.
+ * The networks that servers are in: an IPv4 address by its first two bytes, an IPv6 address by its
+ * first six, folded into two, and of these but for three bits, so that each can have a byte: some
+ * others are taken for them, and looked up for nothing.
  */
-#define SOURCE_FILTER_WORDS (65536 / 64)
+#define SOURCE_NETWORKS (65536 >> 3)
 
 static inline __u32 source_network4(__be32 address)
 {
-	return address & 0xffff;
+	return (address & 0xffff) >> 3;
 }
 
 /* Of its first bytes as they lie in memory: any order of bytes will do. */
 static inline __u32 source_network6(const __u16 first[3])
 {
-	return first[0] ^ first[1] ^ first[2];
+	return (__u32)(first[0] ^ first[1] ^ first[2]) >> 3;
 }
 
 /*

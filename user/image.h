@@ -40,8 +40,8 @@ struct image {
 	struct image_index index4;
 	struct server6 *servers6;
 	struct image_index index6;
-	__u64 source_filter4[SOURCE_FILTER_WORDS]; /* networks that servers are in */
-	__u64 source_filter6[SOURCE_FILTER_WORDS];
+	__u8 source_filter4[SOURCE_NETWORKS]; /* 1 for networks that servers are in */
+	__u8 source_filter6[SOURCE_NETWORKS];
 	GArray *prefixes4; /* struct image_prefix4: servers named by prefix */
 	GArray *prefixes6;
 

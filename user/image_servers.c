@@ -135,11 +135,6 @@ static void build6(struct image *image, GArray *servers)
 	}
 }
 
-static void set_bit(__u64 *words, __u32 bit)
-{
-	words[bit / 64] |= 1ULL << bit % 64;
-}
-
 /* The networks that a prefix touches: one, or all those that a shorter one holds. */
 static void add_networks(struct image *image, const struct prefix *prefix)
 {
@@ -148,19 +143,18 @@ static void add_networks(struct image *image, const struct prefix *prefix)
 	__u16 quarters[4];
 
 	memcpy(&first, prefix->bytes, sizeof(first));
-	if (!is4 && prefix->length < 32) { /* as many as there are bits, and more */
-		memset(image->source_filter6, 0xff, sizeof(image->source_filter6));
+	if (!is4 && prefix->length < 32) { /* as many as there are, and more */
+		memset(image->source_filter6, 1, sizeof(image->source_filter6));
 		return;
 	}
 	for (__u32 i = 0; i < 1U << (prefix->length < bits ? bits - prefix->length : 0); i++) {
 		if (is4) {
-			set_bit(image->source_filter4,
-				source_network4(htonl(ntohl(first) + (i << 16))));
+			image->source_filter4[source_network4(htonl(ntohl(first) + (i << 16)))] = 1;
 			continue;
 		}
 		memcpy(quarters, prefix->bytes, sizeof(quarters));
 		quarters[2] = htons((__u16)(ntohs(quarters[2]) + i));
-		set_bit(image->source_filter6, source_network6(quarters));
+		image->source_filter6[source_network6(quarters)] = 1;
 	}
 }
 

@@ -303,6 +303,53 @@ static void puts_prefixes_apart(void **state)
 	generation_free(generation);
 }
 
+static bool may_be_server(const struct image *image, const char *address)
+{
+	struct prefix source;
+	__u16 quarters[8];
+	__be32 four;
+
+	assert_int_equal(prefix_parse(address, &source), 0);
+	memcpy(quarters, source.bytes, sizeof(quarters));
+	memcpy(&four, source.bytes, sizeof(four));
+	return source.family == AF_INET ? image->source_filter4[source_network4(four)]
+					: image->source_filter6[source_network6(quarters)];
+}
+
+static guint networks(const __u8 *filter)
+{
+	guint count = 0;
+
+	for (guint i = 0; i < SOURCE_NETWORKS; i++)
+		count += filter[i];
+	return count;
+}
+
+/* By address and by prefix: of a shorter one all the networks that it holds. */
+static void notes_the_networks_of_servers(void **state)
+{
+	static const char site[] = "| Server | Address | Profile |\n|---|---|---|\n"
+				   "| a | 10.16.1.11, 2001:db8:1::11 | web |\n"
+				   "| b | 10.64.0.0/14, 2001:db8:8::/47 | web |\n";
+	struct generation *generation = compile(choose_site(site));
+	struct image *image = image_of(generation);
+
+	assert_true(may_be_server(image, "10.16.255.255"));
+	assert_true(may_be_server(image, "10.64.0.0"));
+	assert_true(may_be_server(image, "10.67.1.1"));
+	assert_false(may_be_server(image, "10.68.0.0"));
+	assert_false(may_be_server(image, "10.63.0.0"));
+	assert_false(may_be_server(image, "192.0.2.1"));
+	assert_int_equal(networks(image->source_filter4), 5);
+	assert_true(may_be_server(image, "2001:db8:1:ffff::1"));
+	assert_true(may_be_server(image, "2001:db8:8::1"));
+	assert_true(may_be_server(image, "2001:db8:9::1"));
+	assert_false(may_be_server(image, "2001:db8:a::1"));
+	assert_int_equal(networks(image->source_filter6), 3);
+	image_free(image);
+	generation_free(generation);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -313,6 +360,7 @@ int main(void)
 		cmocka_unit_test(spills_what_no_seed_parts),
 		cmocka_unit_test(leads_to_server_profile_and_mode),
 		cmocka_unit_test(puts_prefixes_apart),
+		cmocka_unit_test(notes_the_networks_of_servers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
