@@ -273,9 +273,7 @@ void top_add_table(GPtrArray *lines, const struct top_state *state, const struct
 	add_heading(lines, &drawing);
 	for (guint i = 0; i < state->page && state->first + i < rows->len; i++)
 		add_row(lines, &drawing, rows->pdata[state->first + i]);
-	if (rows->len && !(are_ports_uncounted(&drawing) && rows->len < state->page))
-		return;
-	if (!state->page)
+	if (rows->len >= state->page || (rows->len && !are_ports_uncounted(&drawing)))
 		return;
 	text = nothing(&drawing);
 	top_add_span(top_add_line(lines), top_cut(text, shape->width, shape->utf8), TOP_DIM);
